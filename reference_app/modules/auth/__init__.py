@@ -1,0 +1,1 @@
+"""Everything about who a user is and how they prove it."""

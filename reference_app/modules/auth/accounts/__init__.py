@@ -1,0 +1,1 @@
+"""Users, their second factors, and the audit of their logins."""

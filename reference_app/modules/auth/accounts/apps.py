@@ -1,0 +1,11 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Label `accounts`: Django's own `auth` app keeps its label beside `modules.auth`."""
+
+    name = "modules.auth.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"

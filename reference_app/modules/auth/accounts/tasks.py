@@ -1,0 +1,101 @@
+"""The tasks of the app.
+
+A task's registered name comes from this module's path and is a contract: rows of the scheduler, producers
+and messages on the way name tasks as `modules.auth.accounts.tasks.NAME`, and a worker throws away a message
+whose name it does not know.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from .models import AuthAuditLog, BackupCode, User, UserTOTPDevice
+
+logger = logging.getLogger(__name__)
+
+# Used where a settings module does not say, so that a forgotten line never means "delete everything".
+# The same values as in core.settings.
+DEFAULT_TOTP_RETENTION_HOURS = 24
+DEFAULT_BACKUP_CODE_RETENTION_DAYS = 90
+
+
+@shared_task
+def send_welcome_email(user_email: str) -> str:
+    """Pretend for WELCOME_EMAIL_SECONDS to write to an address; return a line that names it."""
+    print(f"Sending welcome email to {user_email}...")
+    time.sleep(settings.WELCOME_EMAIL_SECONDS)
+    print(f"Welcome email sent to {user_email}.")
+    return f"Email sent to {user_email}"
+
+
+@shared_task
+def process_user_data(user_id: int) -> str:
+    """Pretend for USER_DATA_SECONDS to work on a user's data; return a line that names the id."""
+    print(f"Processing data for user ID: {user_id}...")
+    time.sleep(settings.USER_DATA_SECONDS)
+    print(f"Finished data for user ID: {user_id}.")
+    return f"Data processed for user ID: {user_id}"
+
+
+@shared_task
+def clean_mfa_data() -> str:
+    """Delete unconfirmed TOTP devices and used backup codes that are past their retention; return the counts.
+
+    Past means strictly before now minus the retention: a row that is exactly that old stays for another day.
+    """
+    now = timezone.now()
+    devices = _delete(UserTOTPDevice.objects.filter(confirmed=False, created_at__lt=now - _totp_retention()))
+    codes = _delete(BackupCode.objects.filter(used=True, used_at__lt=now - _backup_code_retention()))
+    print(f"Deleted {devices} unconfirmed TOTP devices.")
+    print(f"Deleted {codes} used backup codes.")
+    return f"MFA data cleanup complete. Deleted {devices} TOTP devices and {codes} backup codes."
+
+
+@shared_task
+def log_auth_event_task(  # noqa: PLR0913, PLR0917 - the message that producers send
+    user_id: int | None,
+    event_type: str,
+    ip_address: str | None,
+    user_agent: str | None,
+    device_info: str | None,
+    success: bool,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write one AuthAuditLog row; for a user who does not exist write none and say so in the log."""
+    if not User.objects.filter(pk=user_id).exists():
+        logger.warning("Audit event %s not written: there is no user with ID %s.", event_type, user_id)
+        return
+    AuthAuditLog.objects.create(
+        user_id=user_id,
+        event_type=event_type,
+        ip_address=ip_address,
+        user_agent=user_agent or "",
+        device_info=device_info,
+        success=success,
+        details={} if details is None else details,
+    )
+
+
+def _totp_retention() -> timedelta:
+    """How long an unconfirmed TOTP device may wait for its first code."""
+    return timedelta(
+        hours=getattr(settings, "UNCONFIRMED_TOTP_RETENTION_HOURS", DEFAULT_TOTP_RETENTION_HOURS)
+    )
+
+
+def _backup_code_retention() -> timedelta:
+    """How long a used backup code is kept."""
+    days = getattr(settings, "USED_BACKUP_CODE_RETENTION_DAYS", DEFAULT_BACKUP_CODE_RETENTION_DAYS)
+    return timedelta(days=days)
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    """Delete the rows; return how many of this very model went, without what the deletion took along."""
+    _, by_model = rows.delete()
+    return by_model.get(rows.model._meta.label, 0)

@@ -1,0 +1,85 @@
+"""Asks the gate one question from plan to verdict, whatever happens on the way."""
+
+import json
+import signal
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from ci.checkout import RUNS
+from ci.findings import findings
+from ci.gate import REPEATS, Gate, Question
+from ci.plan import Step, carry_out, describe
+from ci.results import as_data, junit
+from ci.run_folder import RunFolder
+from ci.screen import Screen
+from ci.verdict import Answer, Verdict, judge
+from harness.errors import PreflightError, Unresolvable
+from harness.reaper import Reaper
+from harness.services.provider import choose
+
+
+def ask(question: Question, services: str, screen: Screen, *, as_json: bool = False, repeats: int = REPEATS) -> int:
+    """Run the gate on a question; print, keep and return the answer's exit code.
+
+    Raises UsageError before anything has run. Afterwards every trouble, Ctrl-C included, becomes a verdict.
+    """
+    choice = choose(services)
+    screen.say(f"Services: {choice.provider}. {choice.reason}")
+    signal.signal(signal.SIGTERM, _interrupt)
+    begun = time.monotonic()
+    with Reaper() as reaper:
+        gate = Gate(question, RunFolder.create(RUNS), choice, reaper, screen, repeats)
+        steps = gate.steps()
+        verdict = _carry_out(gate, steps, screen)
+        _keep(gate, verdict, steps, time.monotonic() - begun)
+        _show(gate, verdict, screen)
+    if as_json:
+        print(json.dumps(gate.folder.read_results(), indent=2))
+    return verdict.answer.value
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
+    current = [(1, steps[0])]
+
+    def before(number: int, step: Step) -> None:
+        current[0] = (number, step)
+        screen.before(number, step)
+
+    gate.folder.write_plan(describe(steps))
+    screen.plan(steps)
+    try:
+        carry_out(steps, before, screen.after)
+    except Unresolvable as error:
+        return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))
+    except (PreflightError, KeyboardInterrupt, OSError) as error:
+        why = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+        verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
+        return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
+    finally:
+        gate.close()
+    return judge(gate.comparisons())
+
+
+def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, step: Step, verdict: Verdict) -> Verdict:
+    screen.stopped(number, step, verdict.reasons[0])
+    gate.folder.write_plan(describe(steps, failed=step))
+    return verdict
+
+
+def _keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
+    gate.folder.write_results(as_data(gate, verdict, steps, seconds))
+    (gate.folder.path / "junit.xml").write_bytes(junit(gate))
+
+
+def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
+    comparisons = gate.comparisons()
+    if comparisons:
+        screen.table(gate, comparisons)
+        screen.findings(findings(comparisons, gate.folder.name))
+    screen.verdict(verdict, str(gate.folder.path))

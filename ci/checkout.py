@@ -1,0 +1,14 @@
+"""Where things are in the checkout."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STACKS = ROOT / "ci" / "stacks"
+SCENARIOS = ROOT / "scenarios"
+RUNS = ROOT / "runs"
+CACHE = ROOT / ".preflight"
+
+
+def areas() -> list[str]:
+    """The folders under scenarios/, sorted."""
+    return sorted(path.name for path in SCENARIOS.iterdir() if path.is_dir() and not path.name.startswith("_"))

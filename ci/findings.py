@@ -1,0 +1,32 @@
+"""Findings: what differs between baseline and candidate, one by one, each with a stable id and a replay line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ci.comparison import Change, Comparison
+
+TOLD = (Change.REGRESSED, Change.FLAKY, Change.UNKNOWN, Change.FIXED, Change.BROKEN_IN_BOTH)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference. `id` depends on the scenario and the kind of change alone: the same on every machine."""
+
+    id: str
+    change: Change
+    scenario: str
+    cause: str
+    replay: str
+
+
+def findings(comparisons: Sequence[Comparison], run: str) -> list[Finding]:
+    """The findings of a run, by weight. Scenarios that are the same or skipped on both make none."""
+    told = [one for change in TOLD for one in comparisons if one.change is change]
+    return [_finding(one, run) for one in told]
+
+
+def _finding(one: Comparison, run: str) -> Finding:
+    key = sha256(f"{one.change.value} {one.scenario}".encode()).hexdigest()[:8]
+    cause = one.candidate.cause or one.baseline.cause
+    return Finding(key, one.change, one.scenario, cause, f"./ci/preflight replay {run} {key}")

@@ -1,0 +1,148 @@
+"""The gate: two stacks, the same scenarios, one answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ci.checkout import CACHE, STACKS
+from ci.comparison import Change, Comparison, compare, with_repeats
+from ci.plan import Step
+from ci.run_folder import RunFolder
+from ci.suite import Suite, SuiteResult, Watch
+from harness.errors import PreflightError
+from harness.outcomes import Outcome
+from harness.reaper import Reaper
+from harness.services.desk import Desk
+from harness.services.pool import Services
+from harness.services.provider import Choice
+from harness.stack.lock import moved
+from harness.stack.store import Built, Stack, Store
+
+REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
+ARMS = ("baseline", "candidate")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: two stacks by name (or by the locks of an earlier run), and which scenarios."""
+
+    baseline: str
+    candidate: str
+    targets: tuple[str, ...]
+    locks: Mapping[str, Stack] = field(default_factory=dict)
+
+    def named(self, arm: str) -> str:
+        """The name of an arm's stack."""
+        return self.baseline if arm == "baseline" else self.candidate
+
+
+class Gate:
+    """Carries out a question's steps and keeps what came of them. Not for printing, and not for judging."""
+
+    def __init__(
+        self, question: Question, folder: RunFolder, choice: Choice, reaper: Reaper, watch: Watch, repeats: int = REPEATS
+    ) -> None:
+        self.question = question
+        self.folder = folder
+        self.choice = choice
+        self.stacks: dict[str, Stack] = {}
+        self.built: dict[str, Built] = {}
+        self.results: dict[str, SuiteResult] = {}
+        self.rounds: list[dict[str, dict[str, Outcome]]] = []
+        self._reaper = reaper
+        self._watch = watch
+        self._repeats = repeats
+        self._store = Store(STACKS, CACHE, reaper)
+
+    def steps(self) -> list[Step]:
+        """The plan. Nothing has run yet."""
+        named = {arm: f"{arm} {self.question.named(arm)}" for arm in ARMS}
+        plan = [Step(f"resolve {named[arm]}", lambda arm=arm: self._resolve(arm)) for arm in ARMS]
+        plan += [Step(f"build {named[arm]}", lambda arm=arm: self._build(arm)) for arm in ARMS]
+        plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
+        plan += [Step(f"run the scenarios on {named[arm]}", lambda arm=arm: self._run(arm)) for arm in ARMS]
+        again = f"run again, {self._repeats} times on both, what failed on the candidate only"
+        return [*plan, Step(again, self._confirm)] if self._repeats else plan
+
+    def comparisons(self) -> list[Comparison]:
+        """What is known so far, scenario by scenario."""
+        if not self.results:
+            return []
+        collected = list(dict.fromkeys(one for result in self.results.values() for one in result.collected))
+        results = [self.results.get(arm, SuiteResult()) for arm in ARMS]
+        first = compare(*(result.on(collected) for result in results))
+        return with_repeats(first, [(round_["baseline"], round_["candidate"]) for round_ in self.rounds])
+
+    def moved(self) -> dict[str, tuple[str | None, str | None]]:
+        """Package -> (baseline's version, candidate's), once both are resolved."""
+        return moved(*(self.stacks[arm].pins for arm in ARMS)) if len(self.stacks) == len(ARMS) else {}
+
+    def close(self) -> None:
+        """Stop the services."""
+        if "_services" in self.__dict__:
+            self._desk.close()
+            self._services.close()
+
+    @cached_property
+    def _services(self) -> Services:
+        return Services(self.choice.provider, self._reaper)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk(self._services, self._reaper)
+
+    def _resolve(self, arm: str) -> str:
+        stack = self.question.locks.get(arm) or self._store.get(self.question.named(arm))
+        self.stacks[arm] = stack
+        self.folder.write_lock(arm, stack)
+        pins = stack.pins
+        facts = [f"Python {stack.python.version}"]
+        facts += [f"{name} {pins.get(name, 'absent')}" for name in ("celery", "kombu", "redis", "django")]
+        return ", ".join(facts) + _overlay(stack)
+
+    def _build(self, arm: str) -> str:
+        self.built[arm] = self._store.build(self.stacks[arm])
+        return f"{len(self.stacks[arm].pins)} packages, exactly as locked"
+
+    def _start_services(self) -> str:
+        services = (self._services.redis("main"), self._services.postgres())
+        return ", ".join(service.description for service in services)
+
+    def _run(self, arm: str) -> str:
+        result = self._suite(arm, self.question.targets, arm)
+        self.results[arm] = result
+        if result.broken:
+            return f"the app does not import: {result.broken}"
+        if result.trouble:
+            raise PreflightError(result.trouble)
+        return _counted(result.outcomes.values())
+
+    def _suite(self, arm: str, targets: Sequence[str], folder: str) -> SuiteResult:
+        suite = Suite(self._desk, self._reaper)
+        path = self.folder.step_folder(folder)
+        return suite.run(arm, self.built[arm], targets, path, self._watch)
+
+    def _confirm(self) -> str:
+        suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
+        if not suspects:
+            return "nothing to repeat"
+        for number in range(1, self._repeats + 1):
+            order = ARMS if number % 2 else ARMS[::-1]  # so that neither arm always runs on the warmer machine
+            results = {arm: self._suite(arm, suspects, f"{arm}-again-{number}").on(suspects) for arm in order}
+            self.rounds.append(results)
+        left = sum(one.change is Change.REGRESSED for one in self.comparisons())
+        return f"{left} of {len(suspects)} failed again each time"
+
+
+def _overlay(stack: Stack) -> str:
+    changes = [f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in stack.moved.items()]
+    return f"; moved: {', '.join(changes)}" if changes else ""
+
+
+def _counted(outcomes: Any) -> str:
+    results = [outcome.result for outcome in outcomes]
+    counts = [f"{results.count(result)} {result}" for result in dict.fromkeys(sorted(results))]
+    return ", ".join(counts) or "no scenario"
+
+

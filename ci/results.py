@@ -1,0 +1,97 @@
+"""A run as data: results.json and junit.xml."""
+
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from ci.comparison import Comparison
+from ci.findings import Finding, findings
+from ci.gate import ARMS, Gate
+from ci.plan import Step
+from ci.verdict import Verdict
+from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome
+from harness.stack.store import Stack
+
+
+def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> dict[str, Any]:
+    """The content of results.json. Times are in seconds; versions as the running processes confirmed them."""
+    comparisons = gate.comparisons()
+    return {
+        "run": gate.folder.name,
+        "verdict": verdict.answer.name,
+        "exit_code": verdict.answer.value,
+        "reasons": list(verdict.reasons),
+        "seconds": round(seconds, 1),
+        "services": gate.choice.provider,
+        "targets": list(gate.question.targets),
+        **{arm: _stack(gate.question.named(arm), gate.stacks.get(arm)) for arm in ARMS},
+        "moved": {name: list(versions) for name, versions in gate.moved().items()},
+        "steps": [{"title": step.title, "remark": step.remark, "seconds": _rounded(step.seconds)} for step in steps],
+        "scenarios": [_comparison(one) for one in comparisons],
+        "findings": [_finding(one) for one in findings(comparisons, gate.folder.name)],
+    }
+
+
+def _stack(name: str, stack: Stack | None) -> dict[str, Any]:
+    if stack is None:
+        return {"name": name}
+    return {"name": name, "python": stack.python.version, "lock": stack.lock.digest, "pins": stack.pins}
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "scenario": one.scenario,
+        "area": one.area,
+        "change": one.change.value,
+        "baseline": _outcome(one.baseline),
+        "candidate": _outcome(one.candidate),
+        "repeats": [[_outcome(old), _outcome(new)] for old, new in one.repeats],
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {"result": outcome.result, "cause": outcome.cause, "seconds": _rounded(outcome.seconds)}
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    return {
+        "id": one.id,
+        "change": one.change.value,
+        "scenario": one.scenario,
+        "cause": one.cause,
+        "replay": one.replay,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
+
+
+def junit(gate: Gate) -> bytes:
+    """junit.xml: a test suite for each stack, a test case for each scenario, ids as pytest has them."""
+    root = ElementTree.Element("testsuites", name="preflight")
+    comparisons = gate.comparisons()
+    for arm in ARMS:
+        outcomes = [getattr(one, arm) for one in comparisons]
+        root.append(_suite(f"{arm} {gate.question.named(arm)}", outcomes))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _suite(name: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
+    results = [outcome.result for outcome in outcomes]
+    errors = len(results) - sum(results.count(one) for one in (PASSED, FAILED, SKIPPED))
+    counts = {"tests": len(results), "failures": results.count(FAILED), "skipped": results.count(SKIPPED), "errors": errors}
+    suite = ElementTree.Element("testsuite", {"name": name, **{key: str(value) for key, value in counts.items()}})
+    for outcome in outcomes:
+        path, _, test = outcome.scenario.partition("::")
+        case = ElementTree.SubElement(suite, "testcase", classname=path, name=test, time=f"{outcome.seconds:.3f}")
+        tag = {FAILED: "failure", SKIPPED: "skipped"}.get(outcome.result, "error")
+        if outcome.result != PASSED:
+            ElementTree.SubElement(case, tag, message=_printable(outcome.cause)).text = _printable(outcome.detail)
+    return suite
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML cannot hold: logs bring terminal escapes."""
+    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")

@@ -1,0 +1,140 @@
+"""What the gate shows on the terminal."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ci.comparison import Change, Comparison
+from ci.findings import Finding
+from ci.follow import Follower
+from ci.gate import Gate
+from ci.plan import Step, describe
+from ci.suite import Watch
+from ci.verdict import Answer, Verdict
+
+STYLES = {
+    Change.REGRESSED: "bold red",
+    Change.FLAKY: "yellow",
+    Change.UNKNOWN: "yellow",
+    Change.FIXED: "green",
+    Change.BROKEN_IN_BOTH: "magenta",
+    Change.SAME: "dim",
+    Change.SKIPPED: "dim",
+}
+ANSWERS = {Answer.SAFE: "bold green", Answer.BLOCKED: "bold red", Answer.INCONCLUSIVE: "bold yellow"}
+MOST_REASONS = 8
+KEY_PACKAGES = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
+
+
+class Screen(Watch):
+    """Plan, progress, table and verdict. On a terminal a bar shows how far the scenarios are."""
+
+    def __init__(self, *, to_stderr: bool = False, follow_logs: bool = False) -> None:
+        self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+        self._follower = Follower() if follow_logs else None
+        self._progress: Progress | None = None
+
+    def say(self, line: str) -> None:
+        """One line of plain text."""
+        self.console.print(Text(line))
+
+    def plan(self, steps: Sequence[Step]) -> None:
+        """The numbered plan, before anything runs."""
+        self.say("Plan:")
+        self.say(describe(steps))
+
+    def before(self, number: int, step: Step) -> None:
+        """A step begins."""
+        if self.console.is_terminal:
+            self._progress = _bar(self.console)
+            self._progress.start()
+            self._progress.add_task(f"{number}. {step.title}", total=None)
+
+    def after(self, number: int, step: Step) -> None:
+        """A step has ended well."""
+        self._end_bar()
+        self.console.print(
+            f"[green]✓[/green] {number}. {escape(step.title)}: {escape(step.remark)} [dim]({step.seconds:.1f} s)[/dim]"
+        )
+
+    def stopped(self, number: int, step: Step, why: str) -> None:
+        """A step has ended badly; nothing after it ran."""
+        self._end_bar()
+        self.console.print(f"[red]→[/red] {number}. {escape(step.title)}: [red]{escape(why)}[/red]")
+
+    def event(self, arm: str, what: str, value: Any) -> None:
+        """See Watch.event."""
+        if self._progress is None:
+            return
+        [task] = self._progress.task_ids
+        if what == "collected":
+            self._progress.update(task, total=len(value), completed=0)
+        elif what == "started":
+            self._progress.update(task, description=f"{arm}: {value.partition('::')[2]}")
+        elif what == "ended":
+            self._progress.advance(task)
+
+    def poll(self, folder: Path) -> None:
+        """See Watch.poll: shows the logs when they are to be followed."""
+        for name, line in self._follower.lines(folder) if self._follower else ():
+            self.console.print(Text.assemble((f"{folder.name}/{name} ", "dim"), line))
+
+    def table(self, gate: Gate, comparisons: Sequence[Comparison]) -> None:
+        """The areas with their counts."""
+        table = Table(title=f"{gate.question.baseline} → {gate.question.candidate}", title_justify="left")
+        changes = [change for change in Change if any(one.change is change for one in comparisons)]
+        table.add_column("area")
+        for change in changes:
+            table.add_column(change.value, justify="right", style=STYLES[change])
+        for area in sorted({one.area for one in comparisons}):
+            counts = Counter(one.change for one in comparisons if one.area == area)
+            table.add_row(area, *(str(counts[change] or "·") for change in changes))
+        self.console.print(table)
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Each finding with its cause and replay line."""
+        for one in findings:
+            self.console.print(f"[{STYLES[one.change]}]{one.change.value}[/] {escape(one.scenario)}")
+            self.say(f"    {one.cause}")
+            self.say(f"    replay: {one.replay}")
+
+    def verdict(self, verdict: Verdict, folder: str) -> None:
+        """The answer, its reasons, and where the evidence is."""
+        self.console.print(Text(f"\n{verdict.answer.name}", style=ANSWERS.get(verdict.answer, "bold")), end="")
+        shown = verdict.reasons[:MOST_REASONS]
+        self.say(f": {shown[0]}" if shown else "")
+        for reason in shown[1:]:
+            self.say(f"    {reason}")
+        if more := len(verdict.reasons) - len(shown):
+            self.say(f"    and {more} more")
+        self.say(f"Evidence: {folder}")
+
+    def stacks(self, found: Mapping[str, Mapping[str, str]]) -> None:
+        """Every stack with what it is made of."""
+        table = Table("stack", "python", "as of", *KEY_PACKAGES)
+        for name, facts in found.items():
+            table.add_row(name, facts["python"], facts["as of"], *(facts.get(package, "·") for package in KEY_PACKAGES))
+        self.console.print(table)
+
+    def _end_bar(self) -> None:
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def complain(message: str) -> None:
+    """One line for an error, on standard error."""
+    sys.stderr.write(f"preflight: {message}\n")

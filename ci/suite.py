@@ -1,0 +1,140 @@
+"""Runs scenarios on one stack: pytest inside it, watched from outside."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ci.checkout import ROOT
+from harness.errors import ProcessExited
+from harness.outcomes import FAILED, UNKNOWN, Outcome, read
+from harness.processes.interpreter import Interpreter
+from harness.processes.launcher import INSIDE, PASSED_ON
+from harness.reaper import Reaper
+from harness.services.desk import Desk
+from harness.session import LENT, Lease
+from harness.spawn import Child, spawn
+from harness.stack.store import Built
+
+SILENCE_SECONDS = 240.0  # longer than the time-out of any single scenario: then pytest itself is stuck
+
+
+class Watch:
+    """Told what happens while scenarios run. This one keeps quiet."""
+
+    def event(self, arm: str, what: str, value: Any) -> None:
+        """One line of the results file of an arm's pytest."""
+
+    def poll(self, folder: Path) -> None:
+        """Called often; `folder` holds the logs of what runs now."""
+
+
+@dataclass
+class SuiteResult:
+    """What one pytest run told. `broken`: the app did not import, in one line. `trouble`: it did not end by itself."""
+
+    collected: list[str] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    running: str = ""
+    broken: str = ""
+    trouble: str = ""
+    finished: bool = False
+
+    def on(self, scenarios: Sequence[str]) -> dict[str, Outcome]:
+        """An outcome for each of the scenarios that should have run.
+
+        On a stack whose app does not import every scenario failed for that reason; one without an end is unknown.
+        """
+        missing = Outcome("", FAILED, self.broken) if self.broken else Outcome("", UNKNOWN, self.trouble or "it did not run")
+        wanted = dict.fromkeys([*scenarios, *self.collected])
+        return {
+            one: self.outcomes.get(one, Outcome(one, missing.result, missing.cause)) for one in wanted
+        }
+
+    def take(self, what: str, value: Any) -> None:
+        """Add one event of the results file."""
+        if what == "collected":
+            self.collected = value
+        elif what == "started":
+            self.running = value
+        elif what == "ended":
+            self.outcomes[value["scenario"]] = Outcome(**value)
+            self.running = ""
+        elif what == "broken":
+            self.broken = value
+        elif what == "finished":
+            self.finished = True
+
+
+@dataclass
+class Suite:
+    """Runs pytest in stacks, with one set of services lent to all of them."""
+
+    desk: Desk
+    reaper: Reaper
+
+    def run(self, arm: str, built: Built, targets: Sequence[str], folder: Path, watch: Watch) -> SuiteResult:
+        """Run the `targets` (paths or scenario ids) on an arm's stack; logs go to `folder`, events to `watch`."""
+        results = folder / "outcomes.jsonl"
+        lease = folder / "session.json"
+        Lease(interpreter_of(built), self.desk.address, self.desk.authkey, folder).write(lease)
+        child = self._pytest(built, targets, folder, {LENT: str(lease), "PREFLIGHT_RESULTS": str(results)})
+        try:
+            return _follow(child, results, lambda what, value: watch.event(arm, what, value), lambda: watch.poll(folder))
+        finally:
+            child.stop(timeout=5, with_signal=signal.SIGINT)
+            lease.unlink()
+
+    def _pytest(self, built: Built, targets: Sequence[str], folder: Path, extra: dict[str, str]) -> Child:
+        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | extra
+        command = [str(built.interpreter), str(INSIDE / "launch_pytest.py"), str(built.tools)]
+        command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-v", *targets]
+        log = folder / "pytest.log"
+        return spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
+
+
+def interpreter_of(built: Built) -> Interpreter:
+    """What the processes of a built stack need to know of it."""
+    web_server = None if "gunicorn" in built.stack.pins else str(built.web_server)
+    return Interpreter(built.stack.name, str(built.interpreter), built.stack.pins, web_server)
+
+
+def _follow(
+    child: Child, results: Path, tell: Callable[[str, Any], None], poll: Callable[[], None]
+) -> SuiteResult:
+    result = SuiteResult()
+    for what, value in _events(child, results, poll):
+        result.take(what, value)
+        tell(what, value)
+    if not result.finished and not result.broken:
+        result.trouble = _last_words(child, result.running)
+    return result
+
+
+def _events(child: Child, results: Path, poll: Callable[[], None]) -> Iterator[tuple[str, Any]]:
+    """The events as they are written, until pytest has ended or has been silent for too long."""
+    seen = 0
+    last = time.monotonic()
+    while time.monotonic() - last < SILENCE_SECONDS:
+        ended = child.exit_code() is not None  # asked before reading, so that nothing written before the end is missed
+        events = list(read(results))
+        poll()
+        yield from events[seen:]
+        if len(events) > seen:
+            last = time.monotonic()
+        seen = len(events)
+        if ended:
+            return
+        time.sleep(0.05)
+
+
+def _last_words(child: Child, running: str) -> str:
+    during = f" during {running}" if running else ""
+    try:
+        child.raise_if_exited()
+    except ProcessExited as error:
+        return f"pytest ended{during}: {error.cause} (log: {child.log})"
+    return f"pytest said nothing for {SILENCE_SECONDS:g} s{during} (log: {child.log})"

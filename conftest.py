@@ -1,0 +1,221 @@
+"""pytest's door: options, and the harness's fixtures handed to every suite."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import session as sessions
+from harness.errors import PreflightError
+from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome, Writer, judge
+from harness.processes.launcher import Launcher
+from harness.processes.process import Process, Web
+from harness.services.base import RedisService, ServicePool
+from harness.session import Session
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+RESULTS = "PREFLIGHT_RESULTS"  # the file that the gate reads outcomes from
+SESSION = pytest.StashKey[Session]()
+WRITER = pytest.StashKey[Writer]()
+REPORTS = pytest.StashKey[list[pytest.TestReport]]()
+ERRORS = pytest.StashKey[list[BaseException]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--services, as the gate's own option of that name."""
+    choices = ("auto", "container", "embedded")
+    parser.addoption("--services", choices=choices, default="auto", help="who provides Redis and PostgreSQL")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a session and import the app, before pytest-django does; only when scenarios are asked for."""
+    if results := os.environ.get(RESULTS):
+        config.stash[WRITER] = Writer(Path(results))
+    if not _wants_scenarios(config):
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
+    if not config.option.collectonly:
+        _begin(config)
+    _import_app(config)
+
+
+def _wants_scenarios(config: pytest.Config) -> bool:
+    paths = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return any(path.is_relative_to(SCENARIOS) or SCENARIOS.is_relative_to(path) for path in paths)
+
+
+def _begin(config: pytest.Config) -> None:
+    name = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    try:
+        session = sessions.begin(config.getoption("--services"), name)
+    except PreflightError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+    config.stash[SESSION] = session
+    config.add_cleanup(session.close)
+    os.environ.update(session.settings())
+
+
+def _import_app(config: pytest.Config) -> None:
+    import django  # noqa: PLC0415 - the harness's own tests run without the app
+
+    try:
+        django.setup()
+    except Exception as error:
+        if WRITER in config.stash:
+            config.stash[WRITER].broken(judge(error)[1])
+        raise
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the gate what will run."""
+    if WRITER in session.config.stash:
+        session.config.stash[WRITER].collected([item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Keep each phase's report, and its exception as it was raised: a report has only its text."""
+    report = yield
+    item.stash.setdefault(REPORTS, []).append(report)
+    if call.excinfo and report.failed:
+        item.stash.setdefault(ERRORS, []).append(call.excinfo.value)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Tell the gate that a scenario starts, and how it ended."""
+    writer = item.config.stash.get(WRITER, None)
+    if writer is None:
+        return (yield)
+    begun = os.times().elapsed
+    writer.started(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        writer.ended(_outcome(item, os.times().elapsed - begun))
+
+
+def _outcome(item: pytest.Item, seconds: float) -> Outcome:
+    reports = item.stash.get(REPORTS, [])
+    errors = item.stash.get(ERRORS, [])
+    detail = "\n".join(report.longreprtext for report in reports if report.failed)
+    if errors:
+        return Outcome(item.nodeid, *judge(errors[0]), detail, seconds)
+    if any(report.skipped for report in reports):
+        reason = next(str(report.longrepr[-1]) for report in reports if report.skipped)
+        return Outcome(item.nodeid, SKIPPED, reason, "", seconds)
+    complete = len(reports) == 3  # set-up, call, tear-down
+    return Outcome(item.nodeid, PASSED if complete else FAILED, "" if complete else "cut short", detail, seconds)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the gate that the run came to its own end, and let go of Celery's results while their Redis is there."""
+    if SESSION in session.config.stash:
+        _let_go_of_celery()
+    if WRITER in session.config.stash:
+        session.config.stash[WRITER].finished()
+
+
+def _let_go_of_celery() -> None:
+    """An AsyncResult that outlives its Redis blocks for some 19 s in its destructor."""
+    import gc  # noqa: PLC0415 - for this alone
+
+    from core import celery_app  # noqa: PLC0415 - the app is importable only now
+
+    gc.collect()
+    celery_app.close()
+
+
+# Sessions and services ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def session(request: pytest.FixtureRequest) -> Session:
+    """What this run works with."""
+    return request.config.stash[SESSION]
+
+
+@pytest.fixture(scope="session")
+def services(session: Session) -> ServicePool:
+    """Redis by name, and PostgreSQL."""
+    return session.services
+
+
+@pytest.fixture
+def own_redis(services: ServicePool) -> RedisService:
+    """A Redis that nobody else uses, for scenarios that do it harm; empty."""
+    redis = services.redis("own")
+    redis.start()
+    redis.flush()
+    return redis
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(session: Session) -> None:
+    """The database's tables, made by the stack's own `manage.py migrate`; replaces pytest-django's test database."""
+    session.launcher().manage("migrate", "--verbosity", "1")
+
+
+@pytest.fixture(autouse=True)
+def _services_alive(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A scenario during which a service died by itself says nothing about the stack."""
+    yield
+    if SESSION in request.config.stash:
+        request.config.stash[SESSION].services.raise_if_died()
+
+
+# Processes ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def launcher(session: Session, transactional_db: None) -> Iterator[Launcher]:
+    """Starts workers, beats and web servers for one scenario, and stops them behind it."""
+    launcher = session.launcher()
+    yield launcher
+    launcher.stop_all()
+
+
+@pytest.fixture(scope="session")
+def shared_worker(session: Session, django_db_setup: None) -> Iterator[Process]:
+    """One worker with the plan's command, for all scenarios that do it no harm."""
+    launcher = session.launcher()
+    yield launcher.worker("--concurrency", "2", name="shared-worker")
+    launcher.stop_all()
+
+
+@pytest.fixture
+def worker(shared_worker: Process, transactional_db: None) -> Process:
+    """The shared worker, alive, beside a database that this scenario's processes see too."""
+    from core import celery_app  # noqa: PLC0415 - the app is importable only once a session has begun
+
+    assert not celery_app.conf.task_always_eager, "an eager caller would never reach the worker"
+    shared_worker.raise_if_exited()
+    return shared_worker
+
+
+@pytest.fixture(scope="session")
+def shared_web(session: Session, django_db_setup: None) -> Iterator[Web]:
+    """One web server, for all scenarios that do it no harm."""
+    launcher = session.launcher()
+    yield launcher.web(name="shared-web")
+    launcher.stop_all()
+
+
+@pytest.fixture
+def web(shared_web: Web, transactional_db: None) -> Web:
+    """The shared web server, alive, beside a database that this scenario's processes see too."""
+    shared_web.raise_if_exited()
+    return shared_web
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """Celery runs tasks in the calling process, and their exceptions reach the caller."""
+    from core import celery_app  # noqa: PLC0415 - the app is importable only once a session has begun
+
+    # Through update(), not monkeypatch: Celery's settings are a view whose attributes monkeypatch cannot put back.
+    celery_app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield
+    celery_app.conf.update(task_always_eager=False, task_eager_propagates=False)

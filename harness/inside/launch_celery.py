@@ -1,0 +1,33 @@
+"""Runs a stack's own `celery` command as if typed, and reports when Celery itself says that it is ready.
+
+Usage: launch_celery.py REPORT_FILE PATH_OF_CELERY_COMMAND ARGUMENT...
+"""
+
+import os
+import runpy
+import sys
+
+from preflight_report import report
+
+
+def main():
+    """Hand over to the command, with its own arguments and module path."""
+    path, command, *arguments = sys.argv[1:]
+    sys.argv = [command, *arguments]
+    sys.path[0] = os.path.dirname(command)  # noqa: PTH120 - pathlib stays out of the process under test
+    report_when_ready(path)
+    runpy.run_path(command, run_name="__main__")
+
+
+def report_when_ready(path):
+    """Worker: it consumes. Beat: its schedule is about to be read. (celery.signals, documented)"""
+    from celery import signals  # noqa: PLC0415 - a broken Celery must fail here as it would in the command
+
+    def ready(**_):
+        report(path)
+
+    signals.worker_ready.connect(ready, weak=False)
+    signals.beat_init.connect(ready, weak=False)
+
+
+main()

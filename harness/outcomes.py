@@ -1,0 +1,75 @@
+"""How each scenario of a run ended, as lines of JSON that are whole even when the run is cut short."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from harness.errors import BrokenPromise, PreflightError
+
+PASSED, FAILED, SKIPPED, UNKNOWN = "passed", "failed", "skipped", "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One scenario on one stack.
+
+    `result`: passed, failed, skipped, or unknown (nothing was learnt about the stack). `cause` is one line;
+    `detail` the whole report; `seconds` real time, set-up included.
+    """
+
+    scenario: str
+    result: str
+    cause: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Writer:
+    """Appends what happens to a file: collected, then started and ended for each scenario, then finished."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a")
+
+    def collected(self, scenarios: list[str]) -> None:
+        """The scenarios that will run."""
+        self._line({"collected": scenarios})
+
+    def broken(self, cause: str) -> None:
+        """The app itself does not even import: no scenario can run."""
+        self._line({"broken": cause})
+
+    def started(self, scenario: str) -> None:
+        """A scenario begins."""
+        self._line({"started": scenario})
+
+    def ended(self, outcome: Outcome) -> None:
+        """A scenario has ended, its tear-down included."""
+        self._line({"ended": asdict(outcome)})
+
+    def finished(self) -> None:
+        """The run came to its own end."""
+        self._line({"finished": True})
+
+    def _line(self, event: dict[str, object]) -> None:
+        self._file.write(json.dumps(event) + "\n")
+        self._file.flush()
+
+
+def read(path: Path) -> Iterator[tuple[str, object]]:
+    """The (what, value) pairs of a file, a cut-off last line left out."""
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            yield next(iter(json.loads(line).items()))
+        except ValueError:
+            return
+
+
+def judge(error: BaseException) -> tuple[str, str]:
+    """The result and the one-line cause of an exception out of a scenario."""
+    if isinstance(error, BrokenPromise):
+        return FAILED, error.cause
+    text = str(error).strip().partition("\n")[0]
+    if isinstance(error, PreflightError):
+        return UNKNOWN, text
+    return FAILED, f"{type(error).__name__}: {text}" if text else type(error).__name__

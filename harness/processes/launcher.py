@@ -1,0 +1,103 @@
+"""Starting a stack's processes for the reference app."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.errors import ProcessExited
+from harness.processes.interpreter import Interpreter
+from harness.processes.process import Process, Web
+from harness.reaper import Reaper
+from harness.spawn import Child, last_error, spawn
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REFERENCE_APP = REPOSITORY / "reference_app"
+INSIDE = REPOSITORY / "harness" / "inside"
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")  # nothing else of our surroundings reaches a stack's process
+SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+
+@dataclass
+class Launcher:
+    """Starts processes of one stack in one folder (logs, reports) with one set of the app's settings."""
+
+    interpreter: Interpreter
+    settings: Mapping[str, str]
+    folder: Path
+    reaper: Reaper
+    started: list[Process] = field(default_factory=list)
+
+    def with_settings(self, **settings: str) -> "Launcher":
+        """The same with other settings of the app; what it starts is stopped by this one too."""
+        return Launcher(self.interpreter, {**self.settings, **settings}, self.folder, self.reaper, self.started)
+
+    def worker(self, *arguments: str, name: str = "worker") -> Process:
+        """The plan's worker command plus `arguments`; returns once it consumes."""
+        return self._ready(self._celery(name, ["-A", "core.celery", "worker", "-l", "info", *arguments]))
+
+    def beat(self, *arguments: str, name: str = "beat") -> Process:
+        """The plan's beat command plus `arguments`; returns once it is about to read its schedule."""
+        return self._ready(self._celery(name, ["-A", "core", "beat", "-l", "info", "--scheduler", SCHEDULER, *arguments]))
+
+    def web(self, *arguments: str, name: str = "web") -> Web:
+        """gunicorn with two workers on a free loopback port; returns once the app is loaded."""
+        report, log = self._files(name)
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            number = listening.fileno()
+            command = [self.interpreter.python, str(INSIDE / "launch_web.py"), self.interpreter.web_server or ""]
+            command += ["--bind", f"fd://{number}", "--workers", "2", "--config", str(INSIDE / "gunicorn_hooks.py")]
+            child = self._spawn([*command, *arguments, "core.wsgi"], name, log, report, [number])
+            url = "http://127.0.0.1:{}".format(listening.getsockname()[1])
+        web = Web(child, report, self.interpreter, url)
+        self._ready(web)
+        return web
+
+    def manage(self, *arguments: str) -> str:
+        """Run `manage.py ARGUMENTS` to its end and return what it printed. Raises ProcessExited when it fails."""
+        report, log = self._files(f"manage-{arguments[0]}")
+        child = self._spawn([self.interpreter.python, "manage.py", *arguments], "manage.py", log, report)
+        try:
+            code = child.popen.wait()
+        finally:
+            child.kill()
+        if code:
+            cause = last_error(log) or f"exit code {code}"
+            raise ProcessExited(f"manage.py {arguments[0]} failed: {cause} (log: {log})", cause)
+        return log.read_text(errors="replace")
+
+    def stop_all(self) -> None:
+        """End whatever still runs, newest first."""
+        while self.started:
+            self.started.pop().stop()
+
+    def _celery(self, name: str, arguments: Sequence[str]) -> Process:
+        report, log = self._files(name)
+        command = [self.interpreter.python, str(INSIDE / "launch_celery.py"), str(report)]
+        command += [str(self.interpreter.bin / "celery"), *arguments]
+        return Process(self._spawn(command, name, log, report), report, self.interpreter)
+
+    def _ready(self, process: Process) -> Process:
+        try:
+            process.wait_ready()
+        except BaseException:
+            process.child.kill()  # a worker whose start-up failed may go on retrying for ever
+            raise
+        self.started.append(process)
+        return process
+
+    def _spawn(
+        self, command: Sequence[str], name: str, log: Path, report: Path, descriptors: Sequence[int] = ()
+    ) -> Child:
+        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        environment |= {"PYTHONUNBUFFERED": "1", "PREFLIGHT_REPORT": str(report), **self.settings}
+        log.write_text(f"$ {' '.join(command)}\n")
+        return spawn(
+            command, name=name, log=log, reaper=self.reaper, env=environment, cwd=REFERENCE_APP, pass_fds=descriptors
+        )
+
+    def _files(self, name: str) -> tuple[Path, Path]:
+        number = 1 + sum(1 for _ in self.folder.glob(f"{name}-*.log"))
+        return self.folder / f"{name}-{number}.ready.json", self.folder / f"{name}-{number}.log"

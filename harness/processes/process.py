@@ -1,0 +1,56 @@
+"""One running process of a stack."""
+
+import json
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.processes.interpreter import Interpreter
+from harness.spawn import Child
+from harness.waiting import wait_until
+
+READY_SECONDS = 60.0  # a guard against hanging, not a measure: a loaded machine takes 7 s
+
+
+@dataclass
+class Process:
+    """A worker, beat or web server. Not for commands that end by themselves (Launcher.manage is)."""
+
+    child: Child
+    report: Path
+    interpreter: Interpreter
+
+    def wait_ready(self) -> None:
+        """Return once it has said that it is ready and runs exactly what its stack's lock says.
+
+        Raises ProcessExited when it ends instead, WaitTimeout when it does neither, WrongVersions.
+        """
+        wait_until(
+            self.report.exists,
+            READY_SECONDS,
+            f"{self.child.name} of {self.interpreter.stack} gets ready",
+            abort=self.child.raise_if_exited,
+            hint=f"Its log: {self.child.log}",
+        )
+        self.interpreter.require(self.facts()["packages"], self.child.name)
+
+    def facts(self) -> dict[str, Any]:
+        """What it reported about itself: pid, python, executable, packages."""
+        facts: dict[str, Any] = json.loads(self.report.read_text())
+        return facts
+
+    def raise_if_exited(self) -> None:
+        """Raise ProcessExited when it has ended by itself."""
+        self.child.raise_if_exited()
+
+    def stop(self, timeout: float = 20.0, with_signal: signal.Signals = signal.SIGTERM) -> int:
+        """End it as an operator would, waiting `timeout` seconds before its whole session is killed; its exit code."""
+        return self.child.stop(timeout, with_signal)
+
+
+@dataclass
+class Web(Process):
+    """A web server and where it listens."""
+
+    url: str = ""

@@ -1,0 +1,95 @@
+"""Leaving nothing behind, whatever ends us, SIGKILL included.
+
+A small guardian process reads lines from a pipe whose only lasting write end is ours. When we end, in whatever way, the pipe
+ends too and the guardian kills the sessions, removes the containers and deletes the folders that were told to it.
+testcontainers' Ryuk does the same for containers alone and needs an image; this needs nothing.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from harness import sessions
+
+CONTAINER_LABEL = "preflight.owner"
+
+
+class Reaper:
+    """The guardian's owner: hands it what must not outlive us. Not for stopping things politely."""
+
+    def __init__(self) -> None:
+        repository = Path(__file__).resolve().parent.parent
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-m", "harness.reaper"],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd=repository,
+        )
+        assert self._guardian.stdin
+        self._pipe = self._guardian.stdin
+        self.pid = self._guardian.pid
+
+    @property
+    def registration(self) -> int:
+        """The pipe's file descriptor, for a child that announces its own session before it becomes what it will be."""
+        return self._pipe.fileno()
+
+    def temporary_folder(self, prefix: str) -> Path:
+        """A new folder under the system's temporary one, deleted when we end. Others may pass through, not look in."""
+        folder = Path(tempfile.mkdtemp(prefix=f"preflight-{prefix}-"))
+        folder.chmod(0o711)
+        self._tell(f"folder {folder}")
+        return folder
+
+    def own_containers(self, owner: str) -> None:
+        """From now on every container labelled CONTAINER_LABEL=`owner` is removed when we end."""
+        self._tell(f"containers {owner}")
+
+    def close(self) -> None:
+        """End the guardian, which first clears away whatever is left; returns when that is done."""
+        self._pipe.close()
+        self._guardian.wait()
+
+    def _tell(self, line: str) -> None:
+        self._pipe.write(f"{line}\n".encode())
+        self._pipe.flush()
+
+    def __enter__(self) -> "Reaper":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def guard(lines: list[str] | None = None) -> None:
+    """The guardian's life: listen until the pipe ends, then clear away. `lines` replaces standard input."""
+    told: list[tuple[str, str, str | None]] = []
+    for line in sys.stdin if lines is None else lines:
+        kind, _, value = line.strip().partition(" ")
+        told.append((kind, value, sessions.start_ticks(int(value)) if kind == "session" else None))
+    for kind, value, ticks in told:
+        if kind == "session":
+            sessions.kill_session(int(value), ticks)
+    for kind, value, _ in told:
+        if kind == "folder":
+            shutil.rmtree(value, ignore_errors=True)
+    for kind, value, _ in told:  # last: the engine may hang or be gone
+        if kind == "containers":
+            _remove_containers(value)
+
+
+def _remove_containers(owner: str) -> None:
+    import docker  # type: ignore[import-untyped]  # noqa: PLC0415 - only a run with containers pays for this import
+
+    client = docker.from_env()
+    for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={owner}"}):
+        container.remove(force=True, v=True)
+
+
+if __name__ == "__main__":
+    guard()

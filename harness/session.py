@@ -1,0 +1,124 @@
+"""What one pytest run works with: a stack's interpreter, services, a folder for logs.
+
+The gate prepares it and lends it through a file named in PREFLIGHT_SESSION. Without that, pytest was called by hand
+in the project environment: then the session is made here and runs on that environment.
+"""
+
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.processes.interpreter import Interpreter, installed
+from harness.processes.launcher import Launcher
+from harness.reaper import Reaper
+from harness.services import desk
+from harness.services.base import ServicePool
+
+LENT = "PREFLIGHT_SESSION"
+
+
+@dataclass
+class Session:
+    """One run of scenarios on one stack. `folder` gets the logs of its processes."""
+
+    interpreter: Interpreter
+    services: ServicePool
+    folder: Path
+    reaper: Reaper
+    name: str
+
+    def settings(self) -> dict[str, str]:
+        """The reference app's settings: an empty Redis, a new database, no simulated work to sleep through."""
+        redis = self.services.redis(self.name)
+        redis.start()
+        redis.flush()
+        database = f"{self.interpreter.stack}_{self.name}"
+        return {
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            "DATABASE_URL": self.services.postgres().create_database(re.sub(r"\W", "_", database)[-60:]),
+            "CELERY_BROKER_URL": redis.url,
+            "CELERY_RESULT_BACKEND": redis.url,
+            "WELCOME_EMAIL_SECONDS": "0",
+            "USER_DATA_SECONDS": "0",
+        }
+
+    def launcher(self) -> Launcher:
+        """Starts this session's processes with the settings that are in force in os.environ."""
+        settings = {key: os.environ[key] for key in SETTINGS}
+        return Launcher(self.interpreter, settings, self.folder, self.reaper)
+
+    def close(self) -> None:
+        """Give the services back (lent ones go on) and clear away everything else."""
+        self.services.close()
+        self.reaper.close()
+
+
+SETTINGS = (
+    "DJANGO_SETTINGS_MODULE",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "CELERY_RESULT_BACKEND",
+    "WELCOME_EMAIL_SECONDS",
+    "USER_DATA_SECONDS",
+)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What the gate writes for a pytest run that it starts: whose processes, which services, where to log."""
+
+    interpreter: Interpreter
+    address: str
+    authkey: bytes
+    folder: Path
+
+    def write(self, path: Path) -> None:
+        """Write it for `read`."""
+        facts = {
+            "interpreter": self.interpreter.to_json(),
+            "address": self.address,
+            "authkey": self.authkey.hex(),
+            "folder": str(self.folder),
+        }
+        path.touch(mode=0o600)  # the key opens the services to whoever reads it
+        path.write_text(json.dumps(facts))
+
+    @classmethod
+    def read(cls, path: Path) -> "Lease":
+        """The reverse of write."""
+        facts = json.loads(path.read_text())
+        interpreter = Interpreter.from_json(facts["interpreter"])
+        return cls(interpreter, facts["address"], bytes.fromhex(facts["authkey"]), Path(facts["folder"]))
+
+
+def begin(services: str, name: str) -> Session:
+    """The session of this pytest run: lent by the gate, or our own with `services` chosen as by --services.
+
+    `name` tells parallel pytest workers apart. Raises UsageError and ServiceDied.
+    """
+    reaper = Reaper()
+    try:
+        lent = os.environ.get(LENT)
+        return _borrow(Path(lent), reaper, name) if lent else _own(services, reaper, name)
+    except BaseException:
+        reaper.close()
+        raise
+
+
+def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
+    lease = Lease.read(path)
+    return Session(lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, name)
+
+
+def _own(services: str, reaper: Reaper, name: str) -> Session:
+    from harness.services.pool import Services  # noqa: PLC0415 - its providers are in the project environment only
+    from harness.services.provider import choose  # noqa: PLC0415
+
+    provider, reason = choose(services)
+    sys.stderr.write(f"services: {provider} ({reason})\n")
+    interpreter = Interpreter("project", sys.executable, installed(), None)
+    pool = Services(provider, reaper)
+    return Session(interpreter, pool, reaper.temporary_folder("logs"), reaper, name)

@@ -1,0 +1,80 @@
+"""Process sessions on Linux: who belongs to one, and ending all of it.
+
+Everything that the harness starts leads a session of its own, so that its children can be found even when it is gone.
+Standard library only: the reaper runs this file before anything is installed around it.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def stat_fields(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat behind the command name (state first), or None when there is no such process."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+
+
+def start_ticks(pid: int) -> str | None:
+    """When the process started, in clock ticks since boot: tells a process from a later one with its pid."""
+    fields = stat_fields(pid)
+    return fields[19] if fields else None
+
+
+def is_running(pid: int) -> bool:
+    """True while the process exists and is not merely waiting to be reaped by its parent."""
+    fields = stat_fields(pid)
+    return fields is not None and fields[0] not in "ZX"
+
+
+def members(session: int) -> list[int]:
+    """The pids of the processes of a session that still run (zombies left out)."""
+    pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if _field(pid, 3) == session and is_running(pid)]
+
+
+def children(pid: int) -> list[int]:
+    """The pids of the running processes whose parent is `pid`, whatever their sessions."""
+    pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return [other for other in pids if _field(other, 1) == pid and is_running(other)]
+
+
+def _field(pid: int, number: int) -> int | None:
+    fields = stat_fields(pid)
+    return int(fields[number]) if fields else None
+
+
+def belongs_to_stranger(session: int, ticks: str | None) -> bool:
+    """True when a process that is not the leader we knew, started at `ticks`, has got the leader's pid.
+
+    A pid stays out of use while any process of its session is left, so a leader that is gone is no stranger.
+    """
+    leader = start_ticks(session)
+    return leader is not None and leader != ticks
+
+
+def kill_session(session: int, ticks: str | None, timeout: float = 3.0) -> list[int]:
+    """SIGKILL every process of the session until none is left; returns the survivors after `timeout` seconds.
+
+    `ticks` is when its leader started: a stranger who has got the pid since is left alone.
+    """
+    if belongs_to_stranger(session, ticks):
+        return []
+    deadline = time.monotonic() + timeout
+    while (left := members(session)) and time.monotonic() < deadline:
+        for pid in left:
+            _kill(pid)
+        time.sleep(0.01)
+    return left
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,65 @@
+"""Second places beside an environment: the test tools of in-process scenarios, and the web server of the web process.
+
+Neither is part of the app's pins, and neither may move one, so each is a plain folder that goes *behind* the
+environment on the module path. The project's own lock says which versions they have.
+"""
+
+import shutil
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+from harness.stack.environment import alone
+from harness.stack.lock import Lock
+from harness.stack.pythons import Python
+from harness.stack.uv import Uv
+
+PROJECT = Path(__file__).resolve().parents[2]
+STAMP = "preflight.complete"
+
+
+def tools(cache: Path, lock: Lock, python: Python, uv: Uv) -> Path:
+    """The folder with the test tools for one lock: resolved under its pins, holding nothing that it pins."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    wanted = "\n".join(project["dependency-groups"]["stack-tools"])
+    day = project["tool"]["uv"]["exclude-newer"]
+    key = sha256(f"{wanted}{day}{_project_pins()}{lock.text}{python}".encode()).hexdigest()[:12]
+    folder = cache / "tools" / key
+    with alone(folder):
+        if not (folder / STAMP).exists():
+            output = uv.new_file("\n".join(f"{name}=={version}" for name, version in _project_pins().items()))
+            pins = lock.pins(python)
+            under = uv.new_file("\n".join(f"{name}=={version}" for name, version in pins.items()))
+            resolve = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--exclude-newer", day]
+            uv.run([*resolve, "--python", python.path, "-c", under, "-o", output, uv.new_file(wanted)])
+            extra = [line for line in output.read_text().split() if line.partition("==")[0] not in pins]
+            _fill(folder, extra, python, uv)
+    return folder
+
+
+def web_server(cache: Path, python: Python, uv: Uv) -> Path:
+    """The folder with gunicorn alone.
+
+    Its one dependency, `packaging`, is left out on purpose: only its gevent workers import it, and beside the app it
+    would hide that kombu 5.7 needs it (kombu PR #2524).
+    """
+    gunicorn = f"gunicorn=={_project_pins()['gunicorn']}"
+    folder = cache / "web" / sha256(f"{gunicorn}{python}".encode()).hexdigest()[:12]
+    with alone(folder):
+        if not (folder / STAMP).exists():
+            _fill(folder, [gunicorn], python, uv)
+    return folder
+
+
+def _fill(folder: Path, requirements: list[str], python: Python, uv: Uv) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    install = ["pip", "install", "--quiet", "--no-deps", "--link-mode", "copy", "--compile-bytecode"]
+    uv.run([*install, "--python", python.path, "--target", folder, *requirements])
+    (folder / STAMP).touch()
+
+
+def _project_pins() -> dict[str, str]:
+    """Package -> version from uv.lock; a package with several versions (by marker) is left to the resolver."""
+    packages = tomllib.loads((PROJECT / "uv.lock").read_text())["package"]
+    names = [package["name"] for package in packages]
+    return {one["name"]: one["version"] for one in packages if names.count(one["name"]) == 1}

@@ -1,0 +1,124 @@
+"""Every stack there is: read by name, with an overlay or without, locked, and built when first needed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.reaper import Reaper
+from harness.stack import definition, environment, layers, pythons, resolver
+from harness.stack.definition import Definition
+from harness.stack.lock import Lock, moved
+from harness.stack.pythons import Python
+from harness.stack.uv import Uv
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A named, fully pinned set: a Python and the exact version of every package. `base` is what an overlay moved."""
+
+    name: str
+    python: Python
+    lock: Lock
+    base: "Stack | None" = None
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Package -> version, on this stack's Python."""
+        return self.lock.pins(self.python)
+
+    @property
+    def moved(self) -> dict[str, tuple[str | None, str | None]]:
+        """What an overlay changed, package -> (before, after); empty for a stack as committed."""
+        return moved(self.base.pins, self.pins) if self.base else {}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A stack that can run: its environment's interpreter, and the folders that go behind it."""
+
+    stack: Stack
+    interpreter: Path
+    tools: Path
+    web_server: Path
+
+
+class Store:
+    """The stacks of a folder of tomls and locks, with their environments in a cache folder."""
+
+    def __init__(self, folder: Path, cache: Path, reaper: Reaper) -> None:
+        self._folder = folder
+        self._cache = cache.resolve()
+        self._reaper = reaper
+
+    @cached_property
+    def _uv(self) -> Uv:
+        return Uv(self._reaper)
+
+    def names(self) -> list[str]:
+        """The stacks that can be named, sorted."""
+        return sorted(path.stem for path in self._folder.glob("*.toml"))
+
+    def describe(self, name: str) -> dict[str, str]:
+        """A stack's Python, day and pins, for people to read."""
+        wanted = self._definition(name)
+        day = wanted.as_of.isoformat() if wanted.as_of else "·"
+        return {"python": wanted.python, "as of": day, **self.get(name).pins}
+
+    def check(self, spec: str) -> None:
+        """Raise UsageError when `spec` cannot be asked for; resolves nothing."""
+        name, *overlay = spec.split("+")
+        self._committed(name)
+        self._definition(name).with_requirements(tuple(overlay))
+
+    def get(self, spec: str) -> Stack:
+        """The stack of 'NAME' or of 'NAME+REQUIREMENT+...', resolved when it has an overlay.
+
+        Raises UsageError for an unknown name, a requirement that does not parse or a Python that is not there, and
+        Unresolvable when the overlay has no solution.
+        """
+        name, *overlay = spec.split("+")
+        base = self._committed(name)
+        if not overlay:
+            return base
+        wanted = self._definition(name).with_requirements(tuple(overlay))
+        return Stack(spec, base.python, resolver.resolve(wanted, base.python, self._uv, base.lock), base)
+
+    def renew(self, name: str) -> dict[str, tuple[str | None, str | None]]:
+        """Resolve a stack anew and write its lock; returns what moved."""
+        wanted = self._definition(name)
+        python = pythons.find(wanted.python)
+        path = self._folder / f"{name}.lock"
+        before = Lock(path.read_text()).pins(python) if path.exists() else {}
+        lock = resolver.resolve(wanted, python, self._uv)
+        path.write_text(lock.text)
+        return moved(before, lock.pins(python))
+
+    def from_lock(self, name: str, text: str, python_minor: str) -> Stack:
+        """A stack out of a lock that a run kept."""
+        return Stack(name, pythons.find(python_minor), Lock(text))
+
+    def build(self, stack: Stack) -> Built:
+        """Build what the stack needs to run, or take it from the cache when it still is what the lock says."""
+        folder = self._cache / "environments" / f"{stack.lock.digest}-{stack.python.version}"
+        until = ["--exclude-newer", f"{day}T23:59:59Z"] if (day := _day(stack.lock)) else []
+        interpreter = environment.build(folder, stack.lock, stack.python, self._uv, until)
+        tools = layers.tools(self._cache, stack.lock, stack.python, self._uv)
+        return Built(stack, interpreter, tools, layers.web_server(self._cache, stack.python, self._uv))
+
+    def _committed(self, name: str) -> Stack:
+        wanted = self._definition(name)
+        path = self._folder / f"{name}.lock"
+        if not path.exists():
+            raise UsageError(f"stack {name} has no lock yet: make it with: preflight stacks lock {name}")
+        return Stack(name, pythons.find(wanted.python), Lock(path.read_text()))
+
+    def _definition(self, name: str) -> Definition:
+        if name not in self.names():
+            raise UsageError(f"no stack is called {name!r}: there are {', '.join(self.names())}")
+        return definition.read(self._folder / f"{name}.toml")
+
+
+def _day(lock: Lock) -> str | None:
+    day = lock.header("as of")
+    return day if day and day[0].isdigit() else None

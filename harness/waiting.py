@@ -1,0 +1,43 @@
+"""Waiting for a condition, never for a time."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from harness.errors import WaitTimeout
+
+T = TypeVar("T")
+POLL_SECONDS = 0.02
+
+
+def real_seconds() -> float:
+    """Elapsed real seconds from an arbitrary start. freezegun freezes time.monotonic, but not this."""
+    return os.times().elapsed
+
+
+def wait_until(
+    condition: Callable[[], T],
+    timeout: float,
+    why: str,
+    *,
+    abort: Callable[[], None] | None = None,
+    hint: str = "",
+) -> T:
+    """Return the first truthy value of `condition`, polled for at most `timeout` seconds.
+
+    `why` names what is waited for. `abort` is called before each poll and may raise when waiting has become pointless.
+    Raises WaitTimeout with the last value seen and `hint`, what to do next.
+    """
+    deadline = real_seconds() + timeout
+    while True:
+        if abort:
+            abort()
+        seen = condition()
+        if seen:
+            return seen
+        if real_seconds() >= deadline:
+            cause = f"{why}: not within {timeout:g} s"
+            raise WaitTimeout(". ".join(filter(None, [f"{cause}, last seen {seen!r}", hint])), cause)
+        time.sleep(POLL_SECONDS)
+

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from harness import session as sessions
 from harness.errors import PreflightError
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome, Writer, judge
@@ -65,6 +66,16 @@ def _import_app(config: pytest.Config) -> None:
         if WRITER in config.stash:
             config.stash[WRITER].broken(judge(error)[1])
         raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Tell the gate which files cannot be imported on this stack."""
+    report = yield
+    if report.failed and WRITER in collector.config.stash:
+        said = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        collector.config.stash[WRITER].uncollected(collector.nodeid, said[-1] if said else "it cannot be collected")
+    return report
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -190,7 +201,8 @@ def worker(shared_worker: Process, transactional_db: None) -> Process:
     """The shared worker, alive, beside a database that this scenario's processes see too."""
     from core import celery_app  # noqa: PLC0415 - the app is importable only once a session has begun
 
-    assert not celery_app.conf.task_always_eager, "an eager caller would never reach the worker"
+    if celery_app.conf.task_always_eager:
+        raise PreflightError("an eager caller would never reach the worker")
     shared_worker.raise_if_exited()
     return shared_worker
 

@@ -18,6 +18,8 @@ from harness.errors import PreflightError, Unresolvable
 from harness.reaper import Reaper
 from harness.services.provider import choose
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM)  # SIGINT by hand: Python leaves it ignored in a shell's background job
+
 
 def ask(question: Question, services: str, screen: Screen, *, as_json: bool = False, repeats: int = REPEATS) -> int:
     """Run the gate on a question; print, keep and return the answer's exit code.
@@ -26,7 +28,8 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     """
     choice = choose(services)
     screen.say(f"Services: {choice.provider}. {choice.reason}")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in ENDINGS:
+        signal.signal(ending, _interrupt)
     begun = time.monotonic()
     with Reaper() as reaper:
         gate = Gate(question, RunFolder.create(RUNS), choice, reaper, screen, repeats)
@@ -39,8 +42,10 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     return verdict.answer.value
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does."""
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Ends a run, with what is known so far kept; a second one while that goes on changes nothing."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -81,5 +86,5 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     comparisons = gate.comparisons()
     if comparisons:
         screen.table(gate, comparisons)
-        screen.findings(findings(comparisons, gate.folder.name))
+        screen.findings(findings(comparisons, gate.folder.name), gate.folder.name)
     screen.verdict(verdict, str(gate.folder.path))

@@ -71,7 +71,10 @@ def with_repeats(
     """The comparisons with the later rounds' outcomes added to those that were repeated."""
     repeated = {scenario for round_ in rounds for arm in round_ for scenario in arm}
     return [
-        replace(one, repeats=tuple((_outcome(old, one.scenario), _outcome(new, one.scenario)) for old, new in rounds))
+        replace(
+            one,
+            repeats=tuple((_outcome(old, one.scenario), _outcome(new, one.scenario)) for old, new in rounds),
+        )
         if one.scenario in repeated
         else one
         for one in comparisons

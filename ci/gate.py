@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ci.checkout import CACHE, STACKS
@@ -41,7 +41,13 @@ class Gate:
     """Carries out a question's steps and keeps what came of them. Not for printing, and not for judging."""
 
     def __init__(
-        self, question: Question, folder: RunFolder, choice: Choice, reaper: Reaper, watch: Watch, repeats: int = REPEATS
+        self,
+        question: Question,
+        folder: RunFolder,
+        choice: Choice,
+        reaper: Reaper,
+        watch: Watch,
+        repeats: int = REPEATS,
     ) -> None:
         self.question = question
         self.folder = folder
@@ -58,10 +64,10 @@ class Gate:
     def steps(self) -> list[Step]:
         """The plan. Nothing has run yet."""
         named = {arm: f"{arm} {self.question.named(arm)}" for arm in ARMS}
-        plan = [Step(f"resolve {named[arm]}", lambda arm=arm: self._resolve(arm)) for arm in ARMS]
-        plan += [Step(f"build {named[arm]}", lambda arm=arm: self._build(arm)) for arm in ARMS]
+        plan = [Step(f"resolve {named[arm]}", partial(self._resolve, arm)) for arm in ARMS]
+        plan += [Step(f"build {named[arm]}", partial(self._build, arm)) for arm in ARMS]
         plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
-        plan += [Step(f"run the scenarios on {named[arm]}", lambda arm=arm: self._run(arm)) for arm in ARMS]
+        plan += [Step(f"run the scenarios on {named[arm]}", partial(self._run, arm)) for arm in ARMS]
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
 
@@ -110,18 +116,18 @@ class Gate:
         return ", ".join(service.description for service in services)
 
     def _run(self, arm: str) -> str:
-        result = self._suite(arm, self.question.targets, arm)
-        self.results[arm] = result
+        result = self.results[arm] = SuiteResult()
+        self._suite(arm, self.question.targets, arm, result)
         if result.broken:
             return f"the app does not import: {result.broken}"
         if result.trouble:
             raise PreflightError(result.trouble)
         return _counted(result.outcomes.values())
 
-    def _suite(self, arm: str, targets: Sequence[str], folder: str) -> SuiteResult:
-        suite = Suite(self._desk, self._reaper)
-        path = self.folder.step_folder(folder)
-        return suite.run(arm, self.built[arm], targets, path, self._watch)
+    def _suite(self, arm: str, targets: Sequence[str], folder: str, into: SuiteResult) -> SuiteResult:
+        suite = Suite(self._desk, self._reaper, self._watch)
+        suite.run(arm, self.built[arm], targets, self.folder.step_folder(folder), into)
+        return into
 
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
@@ -129,7 +135,9 @@ class Gate:
             return "nothing to repeat"
         for number in range(1, self._repeats + 1):
             order = ARMS if number % 2 else ARMS[::-1]  # so that neither arm always runs on the warmer machine
-            results = {arm: self._suite(arm, suspects, f"{arm}-again-{number}").on(suspects) for arm in order}
+            results = {
+                arm: self._suite(arm, suspects, f"{arm}-again-{number}", SuiteResult()).on(suspects) for arm in order
+            }
             self.rounds.append(results)
         left = sum(one.change is Change.REGRESSED for one in self.comparisons())
         return f"{left} of {len(suspects)} failed again each time"
@@ -144,5 +152,3 @@ def _counted(outcomes: Any) -> str:
     results = [outcome.result for outcome in outcomes]
     counts = [f"{results.count(result)} {result}" for result in dict.fromkeys(sorted(results))]
     return ", ".join(counts) or "no scenario"
-
-

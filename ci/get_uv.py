@@ -13,10 +13,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
+
+import tomllib
 
 OLDEST = (0, 8)  # as [tool.uv] required-version in pyproject.toml
 
@@ -38,12 +40,12 @@ def _version(program: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", said)[:2])
 
 
-def _locked(lock: Path) -> dict:
+def _locked(lock: Path) -> dict[str, Any]:
     packages = tomllib.loads(lock.read_text())["package"]
     return next(package for package in packages if package["name"] == "uv")
 
 
-def _wheel(wheels: list[dict]) -> dict:
+def _wheel(wheels: list[dict[str, str]]) -> dict[str, str]:
     """The wheel for this machine, by the platform tag at the end of its name."""
     system = "macosx" if sys.platform == "darwin" else "manylinux" if platform.libc_ver()[0] else "musllinux"
     for wheel in wheels:
@@ -52,10 +54,10 @@ def _wheel(wheels: list[dict]) -> dict:
     raise SystemExit(f"preflight: no uv for {system} on {platform.machine()}: install uv and run this again")
 
 
-def _download(wheel: dict) -> bytes:
+def _download(wheel: dict[str, str]) -> bytes:
     try:
         with urllib.request.urlopen(wheel["url"], timeout=60) as answer:  # noqa: S310 - the lock's own address
-            content = answer.read()
+            content: bytes = answer.read()
     except OSError as error:
         raise SystemExit(f"preflight: could not fetch uv ({error}): install uv and run this again") from error
     if "sha256:" + hashlib.sha256(content).hexdigest() != wheel["hash"]:

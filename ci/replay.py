@@ -16,8 +16,8 @@ def question_of(run: RunFolder, scenario: str | None, store: Store) -> Question:
     """
     results = run.read_results()
     locks = {arm: _stack(store, run, results, arm) for arm in ARMS}
-    names = (results[arm]["name"] for arm in ARMS)
-    return Question(*names, targets=_targets(run.name, results, scenario), locks=locks)
+    baseline, candidate = (results[arm]["name"] for arm in ARMS)
+    return Question(baseline, candidate, _targets(run.name, results, scenario), locks)
 
 
 def _stack(store: Store, run: RunFolder, results: Mapping[str, Any], arm: str) -> Any:

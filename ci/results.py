@@ -75,13 +75,19 @@ def junit(gate: Gate) -> bytes:
         outcomes = [getattr(one, arm) for one in comparisons]
         root.append(_suite(f"{arm} {gate.question.named(arm)}", outcomes))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _suite(name: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
     results = [outcome.result for outcome in outcomes]
     errors = len(results) - sum(results.count(one) for one in (PASSED, FAILED, SKIPPED))
-    counts = {"tests": len(results), "failures": results.count(FAILED), "skipped": results.count(SKIPPED), "errors": errors}
+    counts = {
+        "tests": len(results),
+        "failures": results.count(FAILED),
+        "skipped": results.count(SKIPPED),
+        "errors": errors,
+    }
     suite = ElementTree.Element("testsuite", {"name": name, **{key: str(value) for key, value in counts.items()}})
     for outcome in outcomes:
         path, _, test = outcome.scenario.partition("::")

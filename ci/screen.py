@@ -99,12 +99,17 @@ class Screen(Watch):
             table.add_row(area, *(str(counts[change] or "·") for change in changes))
         self.console.print(table)
 
-    def findings(self, findings: Sequence[Finding]) -> None:
-        """Each finding with its cause and replay line."""
+    def findings(self, findings: Sequence[Finding], run: str) -> None:
+        """The findings, those of one kind and cause together, and how to repeat one."""
+        groups: dict[tuple[Change, str], list[Finding]] = {}
         for one in findings:
-            self.console.print(f"[{STYLES[one.change]}]{one.change.value}[/] {escape(one.scenario)}")
-            self.say(f"    {one.cause}")
-            self.say(f"    replay: {one.replay}")
+            groups.setdefault((one.change, one.cause), []).append(one)
+        for (change, cause), members in groups.items():
+            self.console.print(Text.assemble((change.value, STYLES[change]), f": {cause}"))
+            for one in members:
+                self.say(f"    {one.id}  {one.scenario}")
+        if findings:
+            self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
 
     def verdict(self, verdict: Verdict, folder: str) -> None:
         """The answer, its reasons, and where the evidence is."""

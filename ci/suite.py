@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,11 @@ class SuiteResult:
 
         On a stack whose app does not import every scenario failed for that reason; one without an end is unknown.
         """
-        missing = Outcome("", FAILED, self.broken) if self.broken else Outcome("", UNKNOWN, self.trouble or "it did not run")
+        missing = (
+            Outcome("", FAILED, self.broken) if self.broken else Outcome("", UNKNOWN, self.trouble or "it did not run")
+        )
         wanted = dict.fromkeys([*scenarios, *self.collected])
-        return {
-            one: self.outcomes.get(one, Outcome(one, missing.result, missing.cause)) for one in wanted
-        }
+        return {one: self.outcomes.get(one, Outcome(one, missing.result, missing.cause)) for one in wanted}
 
     def take(self, what: str, value: Any) -> None:
         """Add one event of the results file."""
@@ -75,15 +76,23 @@ class Suite:
 
     desk: Desk
     reaper: Reaper
+    watch: Watch
 
-    def run(self, arm: str, built: Built, targets: Sequence[str], folder: Path, watch: Watch) -> SuiteResult:
-        """Run the `targets` (paths or scenario ids) on an arm's stack; logs go to `folder`, events to `watch`."""
+    def run(self, arm: str, built: Built, targets: Sequence[str], folder: Path, into: SuiteResult) -> None:
+        """Run the `targets` (paths or scenario ids) on an arm's stack, logs in `folder`.
+
+        What happens goes into `into` and to the watch as it happens, so that it is there when the run is cut short.
+        """
         results = folder / "outcomes.jsonl"
         lease = folder / "session.json"
         Lease(interpreter_of(built), self.desk.address, self.desk.authkey, folder).write(lease)
         child = self._pytest(built, targets, folder, {LENT: str(lease), "PREFLIGHT_RESULTS": str(results)})
         try:
-            return _follow(child, results, lambda what, value: watch.event(arm, what, value), lambda: watch.poll(folder))
+            for what, value in _events(child, results, partial(self.watch.poll, folder)):
+                into.take(what, value)
+                self.watch.event(arm, what, value)
+            if not into.finished and not into.broken:
+                into.trouble = _last_words(child, into.running)
         finally:
             child.stop(timeout=5, with_signal=signal.SIGINT)
             lease.unlink()
@@ -100,18 +109,6 @@ def interpreter_of(built: Built) -> Interpreter:
     """What the processes of a built stack need to know of it."""
     web_server = None if "gunicorn" in built.stack.pins else str(built.web_server)
     return Interpreter(built.stack.name, str(built.interpreter), built.stack.pins, web_server)
-
-
-def _follow(
-    child: Child, results: Path, tell: Callable[[str, Any], None], poll: Callable[[], None]
-) -> SuiteResult:
-    result = SuiteResult()
-    for what, value in _events(child, results, poll):
-        result.take(what, value)
-        tell(what, value)
-    if not result.finished and not result.broken:
-        result.trouble = _last_words(child, result.running)
-    return result
 
 
 def _events(child: Child, results: Path, poll: Callable[[], None]) -> Iterator[tuple[str, Any]]:

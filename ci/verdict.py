@@ -30,7 +30,7 @@ def judge(comparisons: Sequence[Comparison], trouble: str = "") -> Verdict:
     """The verdict on a run. `trouble` says what kept the run from its end, if anything did.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
-    makes the run inconclusive; so does a run in which no scenario passed on the candidate.
+    makes the run inconclusive; so does a run in which no scenario passed on both stacks.
     """
     if regressed := _of(comparisons, Change.REGRESSED):
         return Verdict(Answer.BLOCKED, tuple(_by_cause(regressed)))
@@ -38,8 +38,10 @@ def judge(comparisons: Sequence[Comparison], trouble: str = "") -> Verdict:
     doubts += [f"{one.scenario}: flaky: {_causes(one)}" for one in _of(comparisons, Change.FLAKY)]
     doubts += [f"{one.scenario}: {_causes(one)}" for one in _of(comparisons, Change.UNKNOWN)]
     same, fixed = _of(comparisons, Change.SAME), _of(comparisons, Change.FIXED)
-    if not (same or fixed):
-        doubts.append("no scenario passed on the candidate, so nothing is known about it")
+    if not same:
+        doubts.append(
+            "no scenario passed on both stacks, so nothing shows that the candidate does what the baseline did"
+        )
     if doubts:
         return Verdict(Answer.INCONCLUSIVE, tuple(doubts))
     return Verdict(Answer.SAFE, (f"{len(same)} scenarios behave the same, {len(fixed)} are fixed, none is worse",))
@@ -60,5 +62,7 @@ def _by_cause(regressed: Sequence[Comparison]) -> list[str]:
 
 
 def _causes(one: Comparison) -> str:
-    seen = {f"{arm.result} {arm.cause}".strip() for pair in ((one.baseline, one.candidate), *one.repeats) for arm in pair}
+    seen = {
+        f"{arm.result} {arm.cause}".strip() for pair in ((one.baseline, one.candidate), *one.repeats) for arm in pair
+    }
     return "; ".join(sorted(seen))

@@ -17,7 +17,7 @@ class UsageError(PreflightError):
     exit_code = 2
 
 
-class Unresolvable(PreflightError):  # noqa: N818 - the verdict's own word
+class Unresolvable(PreflightError):
     """The pins cannot be installed together."""
 
     exit_code = 4

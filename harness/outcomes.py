@@ -35,6 +35,10 @@ class Writer:
         """The scenarios that will run."""
         self._line({"collected": scenarios})
 
+    def uncollected(self, path: str, cause: str) -> None:
+        """A file of scenarios that cannot even be imported on this stack."""
+        self._line({"uncollected": [path, cause]})
+
     def broken(self, cause: str) -> None:
         """The app itself does not even import: no scenario can run."""
         self._line({"broken": cause})
@@ -58,11 +62,10 @@ class Writer:
 
 def read(path: Path) -> Iterator[tuple[str, object]]:
     """The (what, value) pairs of a file, a cut-off last line left out."""
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    for line in lines:
+        if line.endswith("\n"):
             yield next(iter(json.loads(line).items()))
-        except ValueError:
-            return
 
 
 def judge(error: BaseException) -> tuple[str, str]:

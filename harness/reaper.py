@@ -1,8 +1,8 @@
 """Leaving nothing behind, whatever ends us, SIGKILL included.
 
-A small guardian process reads lines from a pipe whose only lasting write end is ours. When we end, in whatever way, the pipe
-ends too and the guardian kills the sessions, removes the containers and deletes the folders that were told to it.
-testcontainers' Ryuk does the same for containers alone and needs an image; this needs nothing.
+A small guardian process reads lines from a pipe whose only lasting write end is ours. When we end, in whatever way,
+the pipe ends too and the guardian kills the sessions, removes the containers and deletes the folders that were told to
+it. testcontainers' Ryuk does the same for containers alone and needs an image; this needs nothing.
 """
 
 import shutil
@@ -11,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import IO, cast
 
 from harness import sessions
+from harness.services import engine
 
 CONTAINER_LABEL = "preflight.owner"
 
@@ -28,8 +30,7 @@ class Reaper:
             start_new_session=True,
             cwd=repository,
         )
-        assert self._guardian.stdin
-        self._pipe = self._guardian.stdin
+        self._pipe = cast("IO[bytes]", self._guardian.stdin)
         self.pid = self._guardian.pid
 
     @property
@@ -57,7 +58,7 @@ class Reaper:
         self._pipe.write(f"{line}\n".encode())
         self._pipe.flush()
 
-    def __enter__(self) -> "Reaper":
+    def __enter__(self) -> "Reaper":  # noqa: PYI034 - typing.Self came with Python 3.11
         return self
 
     def __exit__(
@@ -80,15 +81,7 @@ def guard(lines: list[str] | None = None) -> None:
             shutil.rmtree(value, ignore_errors=True)
     for kind, value, _ in told:  # last: the engine may hang or be gone
         if kind == "containers":
-            _remove_containers(value)
-
-
-def _remove_containers(owner: str) -> None:
-    import docker  # type: ignore[import-untyped]  # noqa: PLC0415 - only a run with containers pays for this import
-
-    client = docker.from_env()
-    for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={owner}"}):
-        container.remove(force=True, v=True)
+            engine.remove_containers(f"{CONTAINER_LABEL}={value}")
 
 
 if __name__ == "__main__":

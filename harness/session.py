@@ -110,6 +110,9 @@ def begin(services: str, name: str) -> Session:
 
 def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     lease = Lease.read(path)
+    pins = lease.interpreter.pins
+    ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
+    lease.interpreter.require(ours, "pytest")
     return Session(lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, name)
 
 

@@ -7,6 +7,7 @@ Standard library only: the reaper runs this file before anything is installed ar
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -74,7 +75,5 @@ def kill_session(session: int, ticks: str | None, timeout: float = 3.0) -> list[
 
 
 def _kill(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

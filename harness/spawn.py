@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +50,8 @@ class Child:
         """Ask it to end, wait `timeout` seconds, then kill its whole session; returns the exit code."""
         if self.exit_code() is None:
             os.kill(self.pid, with_signal)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.popen.wait(timeout)
-        except subprocess.TimeoutExpired:
-            pass
         return self.kill()
 
     def kill(self) -> int:

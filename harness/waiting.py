@@ -40,4 +40,3 @@ def wait_until(
             cause = f"{why}: not within {timeout:g} s"
             raise WaitTimeout(". ".join(filter(None, [f"{cause}, last seen {seen!r}", hint])), cause)
         time.sleep(POLL_SECONDS)
-

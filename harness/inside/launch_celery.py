@@ -10,7 +10,7 @@ import sys
 from preflight_report import report
 
 
-def main():
+def main() -> None:
     """Hand over to the command, with its own arguments and module path."""
     path, command, *arguments = sys.argv[1:]
     sys.argv = [command, *arguments]
@@ -19,11 +19,11 @@ def main():
     runpy.run_path(command, run_name="__main__")
 
 
-def report_when_ready(path):
+def report_when_ready(path: str) -> None:
     """Worker: it consumes. Beat: its schedule is about to be read. (celery.signals, documented)"""
     from celery import signals  # noqa: PLC0415 - a broken Celery must fail here as it would in the command
 
-    def ready(**_):
+    def ready(**_: object) -> None:
         report(path)
 
     signals.worker_ready.connect(ready, weak=False)

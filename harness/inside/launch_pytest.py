@@ -6,7 +6,7 @@ Usage: launch_pytest.py FOLDER_OF_TOOLS ARGUMENT...
 import sys
 
 
-def main():
+def main() -> None:
     """Put the tools last on the module path, so that they can add packages but never replace one."""
     tools, *arguments = sys.argv[1:]
     sys.path[0] = ""

@@ -9,7 +9,7 @@ import sys
 import preflight_report  # noqa: F401 - loaded while its folder is on the path; the hook takes it from here
 
 
-def main():
+def main() -> None:
     """Hand over to gunicorn with the app's folder, not ours, first on the module path."""
     folder, *arguments = sys.argv[1:]
     sys.argv = ["gunicorn", *arguments]

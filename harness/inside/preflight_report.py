@@ -10,9 +10,11 @@ import sys
 from importlib.metadata import distributions
 
 
-def report(path):
+def report(path: str) -> None:
     """Write process id, Python and every installed package's version to `path`, whole or not at all."""
-    packages = {dist.metadata["Name"]: dist.version for dist in distributions()}
+    packages: dict[str, str] = {}
+    for dist in distributions():
+        packages.setdefault(dist.metadata["Name"], dist.version)  # of two of one name, an import finds the first
     facts = {
         "pid": os.getpid(),
         "python": platform.python_version(),

@@ -49,5 +49,8 @@ def canonical(name: str) -> str:
 
 
 def installed() -> dict[str, str]:
-    """Package -> version of the environment that we run in."""
-    return {canonical(dist.metadata["Name"]): dist.version for dist in distributions()}
+    """Package -> version of what we run in; of two of one name, the one that an import would find."""
+    found: dict[str, str] = {}
+    for distribution in distributions():
+        found.setdefault(canonical(distribution.metadata["Name"]), distribution.version)
+    return found

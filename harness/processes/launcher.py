@@ -39,7 +39,9 @@ class Launcher:
 
     def beat(self, *arguments: str, name: str = "beat") -> Process:
         """The plan's beat command plus `arguments`; returns once it is about to read its schedule."""
-        return self._ready(self._celery(name, ["-A", "core", "beat", "-l", "info", "--scheduler", SCHEDULER, *arguments]))
+        return self._ready(
+            self._celery(name, ["-A", "core", "beat", "-l", "info", "--scheduler", SCHEDULER, *arguments])
+        )
 
     def web(self, *arguments: str, name: str = "web") -> Web:
         """gunicorn with two workers on a free loopback port; returns once the app is loaded."""
@@ -47,10 +49,21 @@ class Launcher:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             number = listening.fileno()
-            command = [self.interpreter.python, str(INSIDE / "launch_web.py"), self.interpreter.web_server or ""]
-            command += ["--bind", f"fd://{number}", "--workers", "2", "--config", str(INSIDE / "gunicorn_hooks.py")]
+            command = [
+                self.interpreter.python,
+                str(INSIDE / "launch_web.py"),
+                self.interpreter.web_server or "",
+            ]
+            command += [
+                "--bind",
+                f"fd://{number}",
+                "--workers",
+                "2",
+                "--config",
+                str(INSIDE / "gunicorn_hooks.py"),
+            ]
             child = self._spawn([*command, *arguments, "core.wsgi"], name, log, report, [number])
-            url = "http://127.0.0.1:{}".format(listening.getsockname()[1])
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = Web(child, report, self.interpreter, url)
         self._ready(web)
         return web
@@ -95,7 +108,13 @@ class Launcher:
         environment |= {"PYTHONUNBUFFERED": "1", "PREFLIGHT_REPORT": str(report), **self.settings}
         log.write_text(f"$ {' '.join(command)}\n")
         return spawn(
-            command, name=name, log=log, reaper=self.reaper, env=environment, cwd=REFERENCE_APP, pass_fds=descriptors
+            command,
+            name=name,
+            log=log,
+            reaper=self.reaper,
+            env=environment,
+            cwd=REFERENCE_APP,
+            pass_fds=descriptors,
         )
 
     def _files(self, name: str) -> tuple[Path, Path]:

@@ -1,10 +1,10 @@
 """What a stack asks for: the committed toml, before anything is resolved."""
 
 import datetime
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import tomllib
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -25,13 +25,12 @@ class Definition:
 
         The as-of day falls away: who names a release by hand means that release, whenever it came out.
         """
-        own = {canonicalize_name(Requirement(line).name): line for line in self.requirements}
+        own = {str(canonicalize_name(Requirement(line).name)): line for line in self.requirements}
         for line in overlay:
             requirement = parse_requirement(line)
-            name = canonicalize_name(requirement.name)
-            own[name] = _keep_extras(requirement, own.get(name))
-        name = "+".join([self.name, *overlay])
-        return replace(self, name=name, as_of=None, requirements=tuple(own.values()))
+            package = str(canonicalize_name(requirement.name))
+            own[package] = _keep_extras(requirement, own.get(package))
+        return replace(self, name="+".join([self.name, *overlay]), as_of=None, requirements=tuple(own.values()))
 
 
 def read(path: Path) -> Definition:

@@ -38,10 +38,7 @@ def differences(folder: Path, pins: dict[str, str]) -> list[str]:
     if site is None:
         return [f"{folder} is not an environment"]
     installed, recorded, changed = _inventory(site)
-    wrong = [
-        f"{name}: {old or 'absent'}, not {new or 'absent'}"
-        for name, (new, old) in moved(pins, installed).items()
-    ]
+    wrong = [f"{name}: {old or 'absent'}, not {new or 'absent'}" for name, (new, old) in moved(pins, installed).items()]
     strangers = [path for path in _files(site) if path not in recorded]
     return wrong + changed + [f"{path}: of no package" for path in sorted(strangers)]
 

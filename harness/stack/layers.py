@@ -5,9 +5,10 @@ environment on the module path. The project's own lock says which versions they 
 """
 
 import shutil
-import tomllib
 from hashlib import sha256
 from pathlib import Path
+
+import tomllib
 
 from harness.stack.environment import alone
 from harness.stack.lock import Lock

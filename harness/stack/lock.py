@@ -38,9 +38,7 @@ class Lock:
             "python_version": python.minor,
             "python_full_version": python.version,
         }
-        needed = (
-            line for line in self._requirements() if not line.marker or line.marker.evaluate(environment)
-        )
+        needed = (line for line in self._requirements() if not line.marker or line.marker.evaluate(environment))
         return {canonicalize_name(line.name): _version(line) for line in needed}
 
     def _requirements(self) -> list[Requirement]:
@@ -56,6 +54,4 @@ def _version(requirement: Requirement) -> str:
 def moved(before: dict[str, str], after: dict[str, str]) -> dict[str, tuple[str | None, str | None]]:
     """Package -> (version before, version after), for those that differ. None means absent."""
     names = sorted({*before, *after})
-    return {
-        name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    }
+    return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}

@@ -65,11 +65,7 @@ def _candidates() -> list[Path]:
 
 
 def _interpreters(folder: Path) -> list[Path]:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    return [folder / name for name in sorted(names) if re.fullmatch(r"python3(\.\d+)?", name)]
+    return sorted(path for path in folder.glob("python3*") if re.fullmatch(r"python3(\.\d+)?", path.name))
 
 
 def _ask(path: Path) -> Python | None:

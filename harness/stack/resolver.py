@@ -39,9 +39,7 @@ class Attempt:
 
     def compile(self, requirements: tuple[str, ...], held: Lock | None = None) -> str:
         """The lock's body for some of the requirements. Raises UvFailed."""
-        output = self.uv.new_file(
-            held.text if held else ""
-        )  # uv prefers the versions that its output file holds
+        output = self.uv.new_file(held.text if held else "")  # uv prefers the versions that its output file holds
         arguments = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes"]
         arguments += ["--python", str(self.python.path), "--output-file", str(output)]
         if self.definition.python == "newest":
@@ -76,11 +74,7 @@ def _explained(attempt: Attempt, said: str) -> PreflightError:
         return PreflightError(f"{name}: uv could not resolve it: {said.splitlines()[-1].strip()}")
     clash, why = _clash(attempt, said)
     short = " and ".join(line.replace('"', "'") for line in clash)
-    what = (
-        "cannot be installed together"
-        if len(clash) > 1
-        else f"cannot be had on Python {attempt.python.version}"
-    )
+    what = "cannot be installed together" if len(clash) > 1 else f"cannot be had on Python {attempt.python.version}"
     return Unresolvable(f"{name}: {short} {what}: {_reason(why, clash)}")
 
 
@@ -99,4 +93,4 @@ def _reason(said: str, clash: tuple[str, ...]) -> str:
     text = re.sub(r"\s+", " ", said.partition("Because")[2]).partition(" hint:")[0]
     names = "|".join(re.escape(Requirement(line).name) for line in clash)
     direct = re.search(rf"\S+ depends on (?:one of: )?((?:{names})\b(?!\[)[^ ]* ?)+", text, re.IGNORECASE)
-    return direct.group(0).strip(', ') if direct else text.partition(", we can conclude")[0].strip()
+    return direct.group(0).strip(", ") if direct else text.partition(", we can conclude")[0].strip()

@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog, User
 

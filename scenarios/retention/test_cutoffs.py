@@ -5,13 +5,16 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 from freezegun import freeze_time
+
 from modules.auth.accounts.models import BackupCode, User, UserTOTPDevice
 from modules.auth.accounts.tasks import clean_mfa_data
 
 NOW = "2026-03-01 03:00:00"
 MICROSECOND = dt.timedelta(microseconds=1)
 EITHER_SIDE = pytest.mark.parametrize(
-    ("beyond", "left"), [(-MICROSECOND, 1), (0 * MICROSECOND, 1), (MICROSECOND, 0)], ids=["younger", "exact", "older"]
+    ("beyond", "left"),
+    [(-MICROSECOND, 1), (0 * MICROSECOND, 1), (MICROSECOND, 0)],
+    ids=["younger", "exact", "older"],
 )
 pytestmark = pytest.mark.django_db
 

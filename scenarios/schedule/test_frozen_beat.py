@@ -3,20 +3,21 @@
 import datetime as dt
 
 import pytest
-from core import celery_app
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 from freezegun import freeze_time
 
+from core import celery_app
+
 CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
-UTC = dt.timezone.utc  # noqa: UP017 - datetime.UTC came with Python 3.11
+UTC = dt.timezone.utc
 pytestmark = pytest.mark.django_db(transaction=True)  # the scheduler commits, and drops connections that cannot
 
 
 class RecordingScheduler(DatabaseScheduler):
     """The real scheduler, except that it notes what it would send instead of sending it."""
 
-    def apply_async(self, entry, producer=None, advance=True, **kwargs):
+    def apply_async(self, entry, producer=None, advance=True, **kwargs):  # noqa: ARG002 - the signature is the real one's
         """Note the task and the instant; move the entry on as the real one does."""
         entry = self.reserve(entry) if advance else entry
         self.sent.append((entry.task, dt.datetime.now(UTC)))

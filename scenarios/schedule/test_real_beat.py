@@ -1,6 +1,7 @@
 """A real beat and a real worker, with nothing between them but Redis and the database."""
 
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog, User
 

@@ -1,9 +1,15 @@
 """Each task run in the calling process: what it returns, prints and writes."""
 
-import core.celery
 import pytest
+
+import core.celery
 from modules.auth.accounts.models import AuthAuditLog, User
-from modules.auth.accounts.tasks import clean_mfa_data, log_auth_event_task, process_user_data, send_welcome_email
+from modules.auth.accounts.tasks import (
+    clean_mfa_data,
+    log_auth_event_task,
+    process_user_data,
+    send_welcome_email,
+)
 
 EVENT = ("login_success", "192.0.2.7", "Firefox", None, True, None)
 

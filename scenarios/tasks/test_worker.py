@@ -2,11 +2,17 @@
 
 import datetime as dt
 
-import core.celery
 from django.utils import timezone
+
+import core.celery
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog, User, UserTOTPDevice
-from modules.auth.accounts.tasks import clean_mfa_data, log_auth_event_task, process_user_data, send_welcome_email
+from modules.auth.accounts.tasks import (
+    clean_mfa_data,
+    log_auth_event_task,
+    process_user_data,
+    send_welcome_email,
+)
 
 SECONDS = 20
 

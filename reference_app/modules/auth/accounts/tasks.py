@@ -58,7 +58,7 @@ def clean_mfa_data() -> str:
 
 
 @shared_task
-def log_auth_event_task(  # noqa: PLR0913, PLR0917 - the message that producers send
+def log_auth_event_task(  # noqa: PLR0917 - the message that producers send
     user_id: int | None,
     event_type: str,
     ip_address: str | None,

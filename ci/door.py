@@ -9,7 +9,7 @@ import click
 
 from ci.ask import ask
 from ci.checkout import CACHE, ROOT, RUNS, STACKS, areas
-from ci.gate import Question
+from ci.gate import ALL, Question
 from ci.replay import question_of
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
@@ -181,7 +181,7 @@ def _targets(chosen: Sequence[str]) -> tuple[str, ...]:
     for area in chosen:
         if area not in areas():
             raise UsageError(f"no area is called {area!r}: there are {', '.join(areas())}")
-    return tuple(f"scenarios/{area}" for area in dict.fromkeys(chosen)) or ("scenarios",)
+    return tuple(f"scenarios/{area}" for area in dict.fromkeys(chosen)) or ALL
 
 
 def _check_names(question: Question) -> None:

@@ -20,6 +20,7 @@ from harness.stack.lock import moved
 from harness.stack.store import Built, Stack, Store
 
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
+ALL = ("scenarios",)
 ARMS = ("baseline", "candidate")
 
 
@@ -31,6 +32,10 @@ class Question:
     candidate: str
     targets: tuple[str, ...]
     locks: Mapping[str, Stack] = field(default_factory=dict)
+
+    def limits(self) -> str:
+        """What the answer is limited to, when not everything was asked."""
+        return "" if self.targets == ALL else f"only this was asked about: {', '.join(self.targets)}"
 
     def named(self, arm: str) -> str:
         """The name of an arm's stack."""

@@ -7,7 +7,9 @@ Usage: get_uv.py CHECKOUT
 """
 
 import hashlib
+import http.client
 import io
+import os
 import platform
 import re
 import shutil
@@ -47,7 +49,7 @@ def _locked(lock: Path) -> dict[str, Any]:
 
 def _wheel(wheels: list[dict[str, str]]) -> dict[str, str]:
     """The wheel for this machine, by the platform tag at the end of its name."""
-    system = "macosx" if sys.platform == "darwin" else "manylinux" if platform.libc_ver()[0] else "musllinux"
+    system = "macosx" if sys.platform == "darwin" else "manylinux" if platform.libc_ver()[0] == "glibc" else "musllinux"
     for wheel in wheels:
         if re.search(rf"[-.]{system}[^-]*_{platform.machine()}\.", wheel["url"]):
             return wheel
@@ -58,7 +60,7 @@ def _download(wheel: dict[str, str]) -> bytes:
     try:
         with urllib.request.urlopen(wheel["url"], timeout=60) as answer:  # noqa: S310 - the lock's own address
             content: bytes = answer.read()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise SystemExit(f"preflight: could not fetch uv ({error}): install uv and run this again") from error
     if "sha256:" + hashlib.sha256(content).hexdigest() != wheel["hash"]:
         raise SystemExit("preflight: the uv that was fetched is not the one in uv.lock: refused")
@@ -69,7 +71,7 @@ def _unpack(wheel: bytes, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         member = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
-        beside = target.with_name("uv.new")
+        beside = target.with_name(f"uv.{os.getpid()}")  # two doors may open at once
         beside.write_bytes(archive.read(member))
     beside.chmod(0o755)
     beside.replace(target)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from ci.comparison import Comparison
 from ci.findings import Finding, findings
 from ci.gate import ARMS, Gate
+from ci.inert import inert
 from ci.plan import Step
 from ci.verdict import Verdict
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome
@@ -94,10 +95,5 @@ def _suite(name: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
         case = ElementTree.SubElement(suite, "testcase", classname=path, name=test, time=f"{outcome.seconds:.3f}")
         tag = {FAILED: "failure", SKIPPED: "skipped"}.get(outcome.result, "error")
         if outcome.result != PASSED:
-            ElementTree.SubElement(case, tag, message=_printable(outcome.cause)).text = _printable(outcome.detail)
+            ElementTree.SubElement(case, tag, message=inert(outcome.cause)).text = inert(outcome.detail)
     return suite
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML cannot hold: logs bring terminal escapes."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")

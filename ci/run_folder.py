@@ -74,9 +74,9 @@ class RunFolder:
     def read_results(self) -> dict[str, Any]:
         """What write_results wrote. Raises UsageError when it cannot be read."""
         try:
-            results: dict[str, Any] = json.loads((self.path / "results.json").read_text())
+            results: Any = json.loads((self.path / "results.json").read_text())
         except (OSError, ValueError) as error:
             raise UsageError(f"run {self.name}: results.json cannot be read: {error}") from error
-        if results.get("schema") != RESULTS_SCHEMA:
+        if not isinstance(results, dict) or results.get("schema") != RESULTS_SCHEMA:
             raise UsageError(f"run {self.name} was written by another version of preflight")
         return results

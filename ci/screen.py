@@ -16,6 +16,7 @@ from ci.comparison import Change, Comparison
 from ci.findings import Finding
 from ci.follow import Follower
 from ci.gate import Gate
+from ci.inert import inert
 from ci.plan import Step, describe
 from ci.suite import Watch
 from ci.verdict import Answer, Verdict
@@ -38,13 +39,13 @@ class Screen(Watch):
     """Plan, progress, table and verdict. On a terminal a bar shows how far the scenarios are."""
 
     def __init__(self, *, to_stderr: bool = False, follow_logs: bool = False) -> None:
-        self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+        self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
         self._follower = Follower() if follow_logs else None
         self._progress: Progress | None = None
 
     def say(self, line: str) -> None:
         """One line of plain text."""
-        self.console.print(Text(line))
+        self.console.print(Text(inert(line)))
 
     def plan(self, steps: Sequence[Step]) -> None:
         """The numbered plan, before anything runs."""
@@ -56,19 +57,19 @@ class Screen(Watch):
         if self.console.is_terminal:
             self._progress = _bar(self.console)
             self._progress.start()
-            self._progress.add_task(f"{number}. {step.title}", total=None)
+            self._progress.add_task(_plain(f"{number}. {step.title}"), total=None)
 
     def after(self, number: int, step: Step) -> None:
         """A step has ended well."""
         self._end_bar()
         self.console.print(
-            f"[green]✓[/green] {number}. {escape(step.title)}: {escape(step.remark)} [dim]({step.seconds:.1f} s)[/dim]"
+            f"[green]✓[/green] {number}. {_plain(step.title)}: {_plain(step.remark)} [dim]({step.seconds:.1f} s)[/dim]"
         )
 
     def stopped(self, number: int, step: Step, why: str) -> None:
         """A step has ended badly; nothing after it ran."""
         self._end_bar()
-        self.console.print(f"[red]→[/red] {number}. {escape(step.title)}: [red]{escape(why)}[/red]")
+        self.console.print(f"[red]→[/red] {number}. {_plain(step.title)}: [red]{_plain(why)}[/red]")
 
     def event(self, arm: str, what: str, value: Any) -> None:
         """See Watch.event."""
@@ -78,18 +79,18 @@ class Screen(Watch):
         if what == "collected":
             self._progress.update(task, total=len(value), completed=0)
         elif what == "started":
-            self._progress.update(task, description=f"{arm}: {value.partition('::')[2]}")
+            self._progress.update(task, description=_plain(f"{arm}: {value.partition('::')[2]}"))
         elif what == "ended":
             self._progress.advance(task)
 
     def poll(self, folder: Path) -> None:
         """See Watch.poll: shows the logs when they are to be followed."""
         for name, line in self._follower.lines(folder) if self._follower else ():
-            self.console.print(Text.assemble((f"{folder.name}/{name} ", "dim"), line))
+            self.console.print(Text.assemble((f"{folder.name}/{name} ", "dim"), inert(line)))
 
     def table(self, gate: Gate, comparisons: Sequence[Comparison]) -> None:
         """The areas with their counts."""
-        table = Table(title=f"{gate.question.baseline} → {gate.question.candidate}", title_justify="left")
+        table = Table(title=_plain(f"{gate.question.baseline} → {gate.question.candidate}"), title_justify="left")
         changes = [change for change in Change if any(one.change is change for one in comparisons)]
         table.add_column("area")
         for change in changes:
@@ -105,7 +106,7 @@ class Screen(Watch):
         for one in findings:
             groups.setdefault((one.change, one.cause), []).append(one)
         for (change, cause), members in groups.items():
-            self.console.print(Text.assemble((change.value, STYLES[change]), f": {cause}"))
+            self.console.print(Text.assemble((change.value, STYLES[change]), f": {inert(cause)}"))
             for one in members:
                 self.say(f"    {one.id}  {one.scenario}")
         if findings:
@@ -135,6 +136,11 @@ class Screen(Watch):
             self._progress = None
 
 
+def _plain(text: str) -> str:
+    """Foreign text for a place where rich reads markup."""
+    return escape(inert(text))
+
+
 def _bar(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
@@ -142,4 +148,4 @@ def _bar(console: Console) -> Progress:
 
 def complain(message: str) -> None:
     """One line for an error, on standard error."""
-    sys.stderr.write(f"preflight: {message}\n")
+    sys.stderr.write(f"preflight: {inert(message)}\n")

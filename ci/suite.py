@@ -41,19 +41,23 @@ class SuiteResult:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     running: str = ""
     broken: str = ""
+    uncollected: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     finished: bool = False
 
     def on(self, scenarios: Sequence[str]) -> dict[str, Outcome]:
         """An outcome for each of the scenarios that should have run.
 
-        On a stack whose app does not import every scenario failed for that reason; one without an end is unknown.
+        What does not import on the stack (the app, or a scenario's own file) failed for that reason; a scenario
+        that did not come to an end is unknown.
         """
-        missing = (
-            Outcome("", FAILED, self.broken) if self.broken else Outcome("", UNKNOWN, self.trouble or "it did not run")
+        return {one: self.outcomes.get(one) or self._absent(one) for one in [*scenarios, *self.collected]}
+
+    def _absent(self, scenario: str) -> Outcome:
+        cause = self.broken or self.uncollected.get(scenario.partition("::")[0])
+        return (
+            Outcome(scenario, FAILED, cause) if cause else Outcome(scenario, UNKNOWN, self.trouble or "it did not run")
         )
-        wanted = dict.fromkeys([*scenarios, *self.collected])
-        return {one: self.outcomes.get(one, Outcome(one, missing.result, missing.cause)) for one in wanted}
 
     def take(self, what: str, value: Any) -> None:
         """Add one event of the results file."""
@@ -64,6 +68,8 @@ class SuiteResult:
         elif what == "ended":
             self.outcomes[value["scenario"]] = Outcome(**value)
             self.running = ""
+        elif what == "uncollected":
+            self.uncollected[value[0]] = value[1]
         elif what == "broken":
             self.broken = value
         elif what == "finished":
@@ -100,7 +106,15 @@ class Suite:
     def _pytest(self, built: Built, targets: Sequence[str], folder: Path, extra: dict[str, str]) -> Child:
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | extra
         command = [str(built.interpreter), str(INSIDE / "launch_pytest.py"), str(built.tools)]
-        command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-v", *targets]
+        command += [
+            "-c",
+            str(ROOT / "pyproject.toml"),
+            "--rootdir",
+            str(ROOT),
+            "-v",
+            "--continue-on-collection-errors",
+            *targets,
+        ]
         log = folder / "pytest.log"
         return spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
 

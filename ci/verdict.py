@@ -26,8 +26,8 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def judge(comparisons: Sequence[Comparison], trouble: str = "") -> Verdict:
-    """The verdict on a run. `trouble` says what kept the run from its end, if anything did.
+def judge(comparisons: Sequence[Comparison], trouble: str = "", limits: str = "") -> Verdict:
+    """The verdict on a run. `trouble` says what kept it from its end, `limits` what it was limited to.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
     makes the run inconclusive; so does a run in which no scenario passed on both stacks.
@@ -44,7 +44,8 @@ def judge(comparisons: Sequence[Comparison], trouble: str = "") -> Verdict:
         )
     if doubts:
         return Verdict(Answer.INCONCLUSIVE, tuple(doubts))
-    return Verdict(Answer.SAFE, (f"{len(same)} scenarios behave the same, {len(fixed)} are fixed, none is worse",))
+    good = f"{len(same)} {'scenario' if len(same) == 1 else 'scenarios'} same, {len(fixed)} fixed, none worse"
+    return Verdict(Answer.SAFE, tuple(filter(None, [good, limits])))
 
 
 def _of(comparisons: Sequence[Comparison], change: Change) -> list[Comparison]:

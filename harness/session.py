@@ -38,6 +38,8 @@ class Session:
         database = f"{self.interpreter.stack}_{self.name}"
         return {
             "DJANGO_SETTINGS_MODULE": "core.settings",
+            # For pytest's own process, not handed on: under a frozen clock Django would connect anew for every query.
+            "DATABASE_CONN_MAX_AGE": "600",
             "DATABASE_URL": self.services.postgres().create_database(re.sub(r"\W", "_", database)[-60:]),
             "CELERY_BROKER_URL": redis.url,
             "CELERY_RESULT_BACKEND": redis.url,

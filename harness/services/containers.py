@@ -17,7 +17,7 @@ from harness.services.ports import HeldPort
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 os.environ.setdefault("DOCKER_HOST", engine.address())
 
-from docker.errors import DockerException, NotFound  # type: ignore[import-untyped]
+from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 from testcontainers.core.container import DockerContainer
 
@@ -59,7 +59,8 @@ class ContainerService(ManagedService):
             else:
                 self._container.start()
         except ENGINE_ERRORS as error:
-            raise ServiceDied(f"{self.description} did not start: {error}") from error
+            advice = "PREFLIGHT_REDIS_IMAGE and PREFLIGHT_POSTGRES_IMAGE name images; ci/engine finds or makes some"
+            raise ServiceDied(f"{self.description} did not start: {error}. {advice}") from error
 
     def _create(self) -> None:
         container = DockerContainer(

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import pytest
 
+from harness.services.base import Service
+
 ROOT = Path(__file__).resolve().parents[2]
 HANG = 60  # seconds after which something hangs; nothing is measured with it
 
@@ -45,6 +47,13 @@ def run_python(
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def exit_code(service: Service) -> int:
+    """How the main process of a service that is down has ended."""
+    if service.provider == "container":
+        return service._container.wait()["StatusCode"]
+    return service._child.exit_code()
 
 
 def processes_below(folder: Path) -> list[int]:

@@ -18,7 +18,7 @@ from harness.services import embedded_postgres, postgres_programs
 from harness.services.base import PostgresService
 from harness.services.embedded_postgres import EmbeddedPostgres
 from harness.services.pool import Services
-from harness.tests.helpers import HANG, ROOT, missing, short_folder
+from harness.tests.helpers import HANG, ROOT, exit_code, missing, short_folder
 from harness.waiting import wait_until
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
@@ -141,6 +141,7 @@ def test_a_stop_does_not_wait_for_clients_to_leave(service):
         service.stop()
 
         assert not service.is_up()
+        assert exit_code(service) == 0, "it ended itself, nobody had to kill it"
         service.raise_if_died()
         with pytest.raises(psycopg.OperationalError):
             client.execute("SELECT 1")
@@ -220,6 +221,12 @@ class TestEmbedded:
         embedded.start()
 
         assert rows(embedded.create_database("x"), "SHOW listen_addresses") == [("",)]
+
+    def test_other_users_cannot_connect_though_no_password_is_asked_for(self, embedded):
+        embedded.start()
+
+        assert stat.S_IMODE(embedded._own.stat().st_mode) == 0o700
+        assert stat.S_IMODE(next(embedded._own.glob(".s.PGSQL.*[0-9]")).stat().st_mode) == 0o700
 
     def test_a_socket_path_that_is_too_long_is_refused_in_time(self, monkeypatch, reaper, tmp_path):
         folder = tmp_path / ("x" * 100)

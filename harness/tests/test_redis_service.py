@@ -15,7 +15,7 @@ from harness.reaper import Reaper
 from harness.services import embedded_redis
 from harness.services.base import RedisService
 from harness.services.pool import Services, _make_redis
-from harness.tests.helpers import HANG, missing
+from harness.tests.helpers import HANG, exit_code, missing
 from harness.waiting import wait_until
 
 
@@ -91,6 +91,7 @@ def test_a_stopped_one_refuses_connections_and_counts_as_obedient(running):
 
     running.raise_if_died()
     assert not running.is_up()
+    assert exit_code(running) == 0, "it ended itself, nobody had to kill it"
     with pytest.raises(redis.ConnectionError):
         client(running, retry=None).ping()
 

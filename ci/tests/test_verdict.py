@@ -1,0 +1,147 @@
+"""From comparisons to the answer."""
+
+from itertools import combinations_with_replacement, product
+
+import pytest
+
+from ci.comparison import Change, compare
+from ci.tests.helpers import ONE, RESULTS, TWO, compared, outcome
+from ci.verdict import Answer, judge
+
+WORDS = (*RESULTS, "missing")
+HARMLESS = {Change.SAME, Change.FIXED, Change.BROKEN_IN_BOTH, Change.SKIPPED}
+
+
+def every_run_of_two_scenarios():
+    """All combinations of results of up to two scenarios on two stacks, as the outcomes of both."""
+    for first, second in product(product(WORDS, WORDS), repeat=2):
+        old, new = {}, {}
+        for scenario, (baseline, candidate) in ((ONE, first), (TWO, second)):
+            old |= {} if baseline == "missing" else {scenario: outcome(baseline, scenario=scenario)}
+            new |= {} if candidate == "missing" else {scenario: outcome(candidate, scenario=scenario)}
+        yield old, new
+
+
+def test_safe_is_answered_only_when_every_scenario_is_harmless_and_one_passed_on_both():
+    answers = set()
+    for old, new in every_run_of_two_scenarios():
+        comparisons = compare(old, new)
+        changes = {one.change for one in comparisons}
+        safe = changes <= HARMLESS and Change.SAME in changes
+        answer = judge(comparisons).answer
+
+        assert (answer is Answer.SAFE) == safe, (old, new)
+        assert (answer is Answer.BLOCKED) == (Change.REGRESSED in changes), (old, new)
+        answers.add(answer)
+    assert answers == {Answer.SAFE, Answer.BLOCKED, Answer.INCONCLUSIVE}
+
+
+def test_every_answer_has_a_reason_of_one_line():
+    for old, new in every_run_of_two_scenarios():
+        reasons = judge(compare(old, new)).reasons
+
+        assert reasons
+        assert all(reason and "\n" not in reason for reason in reasons)
+
+
+def test_whatever_is_repeated_safe_needs_every_round_to_be_the_same():
+    pairs = list(product(("passed", "failed", "skipped", "unknown"), repeat=2))
+    for first, *repeats in product(pairs, repeat=3):
+        one = compared(*first, *repeats)
+        beside = compared("passed", "passed", scenario=TWO)
+        rounds = {first, *repeats}
+
+        blocked = rounds == {("passed", "failed")}
+        safe = len(rounds) == 1 and compared(*first).change in HARMLESS
+        expected = Answer.BLOCKED if blocked else Answer.SAFE if safe else Answer.INCONCLUSIVE
+        assert judge([one, beside]).answer is expected, rounds
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        compared("passed", "unknown", scenario=TWO),
+        compared("passed", "failed", ("passed", "passed"), scenario=TWO),
+        compared("failed", "passed", scenario=TWO),
+        compared("skipped", "skipped", scenario=TWO),
+    ],
+)
+def test_a_confirmed_regression_blocks_whatever_else_happened(beside):
+    regressed = compared("passed", "failed", ("passed", "failed"))
+
+    for comparisons in ([regressed, beside], [beside, regressed]):
+        assert judge(comparisons, trouble="PostgreSQL died").answer is Answer.BLOCKED
+
+
+@pytest.mark.parametrize(
+    "comparisons",
+    [
+        [],
+        [compared("skipped", "skipped")],
+        [compared("failed", "failed")],
+        [compared("failed", "passed")],
+        [compared("failed", "passed"), compared("failed", "failed", scenario=TWO)],
+        [compared("passed", "unknown")],
+        [compared("passed", "skipped")],
+        [compared("passed", "passed"), compared("unknown", "passed", scenario=TWO)],
+        [compared("passed", "passed"), compared("passed", "failed", ("passed", "passed"), scenario=TWO)],
+    ],
+    ids=[
+        "nothing ran",
+        "only skipped",
+        "nothing works",
+        "only fixed",
+        "nothing passed on both",
+        "unknown",
+        "skipped on one",
+        "unknown beside same",
+        "flaky beside same",
+    ],
+)
+def test_what_shows_nothing_is_inconclusive(comparisons):
+    assert judge(comparisons).answer is Answer.INCONCLUSIVE
+
+
+def test_trouble_is_never_safe_and_is_the_first_reason():
+    verdict = judge([compared("passed", "passed")], trouble="PostgreSQL died")
+
+    assert verdict.answer is Answer.INCONCLUSIVE
+    assert verdict.reasons[0] == "PostgreSQL died"
+
+
+def test_what_is_broken_in_both_does_not_block():
+    comparisons = [compared("passed", "passed"), compared("failed", "failed", scenario=TWO)]
+
+    assert judge(comparisons).answer is Answer.SAFE
+
+
+def test_reasons_to_block_are_grouped_by_cause_the_most_frequent_first():
+    causes = ["rare", "common", "common", "middle", "common", "middle"]
+    old = {f"scenarios/a/t.py::{number}": outcome("passed") for number in range(6)}
+    new = {scenario: outcome("failed", cause) for scenario, cause in zip(old, causes, strict=True)}
+
+    assert judge(compare(old, new)).reasons == (
+        "common (scenarios/a/t.py::1 and 2 more)",
+        "middle (scenarios/a/t.py::3 and 1 more)",
+        "rare (scenarios/a/t.py::0)",
+    )
+
+
+def test_a_doubt_names_its_scenario_and_what_was_seen():
+    [flaky, *_] = judge([compared("passed", "failed", ("passed", "passed"))]).reasons
+    [unknown, *_] = judge([compared("passed", "unknown")]).reasons
+
+    assert flaky == f"{ONE}: flaky: failed failed here; passed"
+    assert unknown == f"{ONE}: passed; unknown unknown here"
+
+
+def test_the_order_of_scenarios_does_not_change_the_answer():
+    kinds = [compared(*pair) for pair in product(RESULTS, repeat=2)]
+    for left, right in combinations_with_replacement(kinds, 2):
+        assert judge([left, right]).answer is judge([right, left]).answer
+
+
+def test_the_values_are_the_documented_exit_codes():
+    codes = {answer.name: answer.value for answer in Answer}
+
+    assert codes == {"SAFE": 0, "BLOCKED": 1, "USAGE_ERROR": 2, "INCONCLUSIVE": 3, "UNRESOLVABLE": 4}

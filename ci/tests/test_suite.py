@@ -3,6 +3,7 @@
 import json
 import signal
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -99,15 +100,15 @@ def test_a_whole_file_has_every_outcome_as_it_was(path):
 
 def test_a_file_that_is_cut_off_within_a_line_keeps_what_came_before(path):
     whole = results(path, outcome("passed"), outcome("passed", scenario=TWO)).read_bytes()
-    beginnings = [whole[:length] for length in range(len(whole))]
 
-    for beginning in beginnings:
-        path.write_bytes(beginning)
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
         result = taken(path)
-        assert not result.finished or json.loads(beginning.splitlines()[-1]) == {"finished": True}
-        for one in result.on([ONE, TWO]).values():
-            end = json.dumps({"ended": asdict(outcome("passed", scenario=one.scenario))}).encode()
-            assert one.result == ("passed" if end in beginning else "unknown")
+        complete = whole[:length].count(b'"ended"', 0, whole[:length].rfind(b"\n") + 1)
+        passed = [one for one in result.on([ONE, TWO]).values() if one.result == "passed"]
+        assert complete <= len(passed) <= whole[:length].count(b'"ended"')
+        assert {one.result for one in result.on([ONE, TWO]).values()} <= {"passed", "unknown"}
+        assert not (result.finished and length < len(whole) - 1)
 
 
 def test_no_file_is_a_run_of_which_nothing_is_known(path):
@@ -133,6 +134,14 @@ def test_on_a_stack_whose_app_does_not_import_every_scenario_failed_for_that_rea
         (ONE, "failed", "ImportError: no packaging"),
         (TWO, "failed", "ImportError: no packaging"),
     }
+
+
+def test_scenarios_of_a_file_that_does_not_import_failed_for_that_reason_and_no_others(path):
+    Writer(path).uncollected(TWO.partition("::")[0], "ImportError: no beat")
+    found = taken(results(path, outcome("passed"), collected=[ONE])).on([ONE, TWO])
+
+    assert (found[TWO].result, found[TWO].cause) == ("failed", "ImportError: no beat")
+    assert found[ONE].result == "passed"
 
 
 def test_a_scenario_that_was_wanted_but_not_collected_did_not_run(path):
@@ -180,7 +189,7 @@ def test_a_pytest_that_ends_well_without_having_finished_is_trouble(follow):
 
 def test_a_pytest_that_says_nothing_any_more_is_trouble(follow, monkeypatch):
     monkeypatch.setattr(suite, "SILENCE_SECONDS", 0.1)
-    result, _ = follow(lines({"started": ONE}) + "sleep 1000")
+    result, _ = follow(lines({"started": ONE}) + "exec sleep 1000")
 
     assert "said nothing" in result.trouble
 
@@ -192,10 +201,10 @@ def test_an_app_that_does_not_import_is_no_trouble(follow):
 
 
 @pytest.mark.parametrize(("pinned", "folder"), [("", "/web"), ("gunicorn==23.0.0\n", None)])
-def test_the_web_layer_is_used_only_where_the_stack_pins_no_web_server(tmp_path, pinned, folder):
+def test_the_web_layer_is_used_only_where_the_stack_pins_no_web_server(pinned, folder):
     old = stack()
     built = Built(
-        Stack("old", old.python, Lock(old.lock.text + pinned)), *map(type(tmp_path), ("/bin/p", "/t", "/web"))
+        Stack("old", old.python, Lock(old.lock.text + pinned)), *map(Path, ("/bin/p", "/t", "/web"))
     )
 
     assert suite.interpreter_of(built).web_server == folder

@@ -109,6 +109,11 @@ def test_trouble_is_never_safe_and_is_the_first_reason():
     assert verdict.reasons[0] == "PostgreSQL died"
 
 
+def test_a_safe_answer_says_what_it_is_limited_to():
+    assert judge([compared("passed", "passed")], limits="only audit").reasons[1:] == ("only audit",)
+    assert len(judge([compared("passed", "passed")]).reasons) == 1
+
+
 def test_what_is_broken_in_both_does_not_block():
     comparisons = [compared("passed", "passed"), compared("failed", "failed", scenario=TWO)]
 

@@ -1,6 +1,7 @@
 """pytest's door: options, and the harness's fixtures handed to every suite."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from harness import session as sessions
 from harness.errors import PreflightError
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome, Writer, judge
-from harness.processes.launcher import Launcher
+from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
 from harness.services.base import RedisService, ServicePool
 from harness.session import Session
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[WRITER] = Writer(Path(results))
     if not _wants_scenarios(config):
         return
+    sys.path.insert(0, str(REFERENCE_APP))
     os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
     if not config.option.collectonly:
         _begin(config)

@@ -46,9 +46,7 @@ def preflight(checkout: Path, *arguments: str):
     """Call the script from another folder."""
     environment = {"PATH": str(checkout / "path"), "HOME": str(checkout / "home"), "VIRTUAL_ENV": "/ours"}
     command = [checkout / "root" / "ci" / "preflight", *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=checkout / "home", capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, env=environment, cwd=checkout / "home", capture_output=True, text=True, check=False)
 
 
 def test_arguments_arrive_as_they_are(checkout):

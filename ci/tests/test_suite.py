@@ -203,9 +203,7 @@ def test_an_app_that_does_not_import_is_no_trouble(follow):
 @pytest.mark.parametrize(("pinned", "folder"), [("", "/web"), ("gunicorn==23.0.0\n", None)])
 def test_the_web_layer_is_used_only_where_the_stack_pins_no_web_server(pinned, folder):
     old = stack()
-    built = Built(
-        Stack("old", old.python, Lock(old.lock.text + pinned)), *map(Path, ("/bin/p", "/t", "/web"))
-    )
+    built = Built(Stack("old", old.python, Lock(old.lock.text + pinned)), *map(Path, ("/bin/p", "/t", "/web")))
 
     assert suite.interpreter_of(built).web_server == folder
 

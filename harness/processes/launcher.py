@@ -13,7 +13,7 @@ from harness.reaper import Reaper
 from harness.spawn import Child, last_error, spawn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-REFERENCE_APP = REPOSITORY / "reference_app"
+REFERENCE_APP = Path(os.environ.get("PREFLIGHT_APP", REPOSITORY / "reference_app"))  # or a copy, broken on purpose
 INSIDE = REPOSITORY / "harness" / "inside"
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")  # nothing else of our surroundings reaches a stack's process
 SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -1,6 +1,6 @@
 """Every stack there is: read by name, with an overlay or without, locked, and built when first needed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -81,7 +81,8 @@ class Store:
         base = self._committed(name)
         if not overlay:
             return base
-        wanted = self._definition(name).with_requirements(tuple(overlay))
+        # Resolved for the Python at hand only: nobody else will use this lock, and fewer releases fit all Pythons.
+        wanted = replace(self._definition(name).with_requirements(tuple(overlay)), python=base.python.minor)
         return Stack(spec, base.python, resolver.resolve(wanted, base.python, self._uv, base.lock), base)
 
     def renew(self, name: str) -> dict[str, tuple[str | None, str | None]]:

@@ -51,12 +51,11 @@ def _wants_scenarios(config: pytest.Config) -> bool:
 def _begin(config: pytest.Config) -> None:
     name = os.environ.get("PYTEST_XDIST_WORKER", "main")
     try:
-        session = sessions.begin(config.getoption("--services"), name)
+        session = config.stash[SESSION] = sessions.begin(config.getoption("--services"), name)
+        config.add_cleanup(session.close)
+        os.environ.update(session.settings())
     except PreflightError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    config.stash[SESSION] = session
-    config.add_cleanup(session.close)
-    os.environ.update(session.settings())
 
 
 def _import_app(config: pytest.Config) -> None:

@@ -15,6 +15,7 @@ from harness.reaper import Reaper
 from harness.services import embedded_redis
 from harness.services.base import RedisService
 from harness.services.pool import Services, _make_redis
+from harness.services.ports import HeldPort
 from harness.tests.helpers import HANG, exit_code, missing
 from harness.waiting import wait_until
 
@@ -84,6 +85,9 @@ def test_a_second_start_changes_nothing(running):
     running.start()
 
     assert client(running).get("key") == b"value"
+    running.stop()
+    with pytest.raises(redis.ConnectionError):
+        client(running, retry=None).ping()
 
 
 def test_a_stopped_one_refuses_connections_and_counts_as_obedient(running):
@@ -159,7 +163,8 @@ def test_a_frozen_one_can_be_killed_and_started_again(running):
 
 def test_a_flush_forgets_every_database(running):
     for number in (0, 3):
-        client(running, db=number).set("key", "value")
+        redis.Redis(port=port(running), db=number).set("key", "value")
+    assert set(client(running).info("keyspace")) == {"db0", "db3"}
 
     running.flush()
 
@@ -199,9 +204,18 @@ def test_a_close_is_final_and_gives_the_port_back(running):
     assert not running.is_up()
     with pytest.raises(ServiceDied, match="closed"):
         running.start()
+    assert running._port._socket.fileno() == -1
+
+
+def test_a_held_port_is_ours_until_it_is_released():
+    held = HeldPort()
     with socket.socket() as stranger:
-        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        stranger.bind(("127.0.0.1", port(running)))
+        with pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", held.number))
+
+        held.release()
+
+        stranger.bind(("127.0.0.1", held.number))
 
 
 def test_a_pool_has_one_for_each_name_and_starts_it_on_first_use(provider, reaper):
@@ -219,8 +233,9 @@ def test_a_pool_has_one_for_each_name_and_starts_it_on_first_use(provider, reape
         end_behind_its_back(other)
         with pytest.raises(ServiceDied):
             pool.raise_if_died()
+        main.start()
 
-    assert not other.is_up()
+    assert not main.is_up()
 
 
 def test_a_pool_of_an_unknown_provider_is_refused(reaper):

@@ -28,14 +28,21 @@ def tools(cache: Path, lock: Lock, python: Python, uv: Uv) -> Path:
     folder = cache / "tools" / key
     with alone(folder):
         if not (folder / STAMP).exists():
-            output = uv.new_file("\n".join(f"{name}=={version}" for name, version in _project_pins().items()))
-            pins = lock.pins(python)
-            under = uv.new_file("\n".join(f"{name}=={version}" for name, version in pins.items()))
-            resolve = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--exclude-newer", day]
-            uv.run([*resolve, "--python", python.path, "-c", under, "-o", output, uv.new_file(wanted)])
-            extra = [line for line in output.read_text().split() if line.partition("==")[0] not in pins]
-            _fill(folder, extra, python, uv)
+            _fill(folder, _under(lock.pins(python), wanted, day, python, uv), python, uv)
     return folder
+
+
+def _under(pins: dict[str, str], wanted: str, day: str, python: Python, uv: Uv) -> list[str]:
+    """What `wanted` needs beside the pins, at the project's own versions where the pins allow those."""
+    output = uv.new_file(_listed(_project_pins()))  # uv prefers the versions that its output file holds
+    resolve = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--exclude-newer", day]
+    constraints = ["--constraints", uv.new_file(_listed(pins))]
+    uv.run([*resolve, "--python", python.path, *constraints, "--output-file", output, uv.new_file(wanted)])
+    return [line for line in output.read_text().splitlines() if line.partition("==")[0] not in pins]
+
+
+def _listed(pins: dict[str, str]) -> str:
+    return "\n".join(f"{name}=={version}" for name, version in pins.items())
 
 
 def web_server(cache: Path, python: Python, uv: Uv) -> Path:

@@ -68,7 +68,7 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
     finally:
         gate.close()
-    return judge(gate.comparisons(), limits=gate.question.limits())
+    return judge(gate.comparisons(), gate.question.limits(), replayed=bool(gate.question.before))
 
 
 def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, step: Step, verdict: Verdict) -> Verdict:
@@ -86,5 +86,6 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     comparisons = gate.comparisons()
     if comparisons:
         screen.table(gate, comparisons)
+        screen.replayed(gate.question.before, comparisons)
         screen.findings(findings(comparisons, gate.folder.name), gate.folder.name)
     screen.verdict(verdict, str(gate.folder.path))

@@ -26,12 +26,16 @@ ARMS = ("baseline", "candidate")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: two stacks by name (or by the locks of an earlier run), and which scenarios."""
+    """What is asked: two stacks by name, and which scenarios.
+
+    A replay brings the `locks` of its run by arm, and what changed there, scenario by scenario (`before`).
+    """
 
     baseline: str
     candidate: str
     targets: tuple[str, ...]
     locks: Mapping[str, Stack] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
 
     def limits(self) -> str:
         """What the answer is limited to, when not everything was asked."""

@@ -17,7 +17,9 @@ def question_of(run: RunFolder, scenario: str | None, store: Store) -> Question:
     results = run.read_results()
     locks = {arm: _stack(store, run, results, arm) for arm in ARMS}
     baseline, candidate = (results[arm]["name"] for arm in ARMS)
-    return Question(baseline, candidate, _targets(run.name, results, scenario), locks)
+    targets = _targets(run.name, results, scenario)
+    before = {one["scenario"]: one["change"] for one in results["scenarios"] if one["scenario"] in targets}
+    return Question(baseline, candidate, targets, locks, before)
 
 
 def _stack(store: Store, run: RunFolder, results: Mapping[str, Any], arm: str) -> Any:

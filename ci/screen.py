@@ -112,6 +112,14 @@ class Screen(Watch):
         if findings:
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
 
+    def replayed(self, before: Mapping[str, str], comparisons: Sequence[Comparison]) -> None:
+        """For a replay: whether each scenario changed as it did in the run that is replayed."""
+        for one in comparisons:
+            if one.scenario in before:
+                again = before[one.scenario] == one.change.value
+                outcome = "again" if again else f"now, was {before[one.scenario]}"
+                self.say(f"{one.change.value} {outcome}: {one.scenario}")
+
     def verdict(self, verdict: Verdict, folder: str) -> None:
         """The answer, its reasons, and where the evidence is."""
         self.console.print(Text(f"\n{verdict.answer.name}", style=ANSWERS.get(verdict.answer, "bold")), end="")

@@ -26,19 +26,19 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def judge(comparisons: Sequence[Comparison], trouble: str = "", limits: str = "") -> Verdict:
-    """The verdict on a run. `trouble` says what kept it from its end, `limits` what it was limited to.
+def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool = False) -> Verdict:
+    """The verdict on a run that came to its end. `limits` says what it was limited to.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
-    makes the run inconclusive; so does a run in which no scenario passed on both stacks.
+    makes the run inconclusive; so does a run in which no scenario passed on both stacks, unless it `replayed` findings,
+    which are about what differs.
     """
     if regressed := _of(comparisons, Change.REGRESSED):
         return Verdict(Answer.BLOCKED, tuple(_by_cause(regressed)))
-    doubts = [trouble] if trouble else []
-    doubts += [f"{one.scenario}: flaky: {_causes(one)}" for one in _of(comparisons, Change.FLAKY)]
+    doubts = [f"{one.scenario}: flaky: {_causes(one)}" for one in _of(comparisons, Change.FLAKY)]
     doubts += [f"{one.scenario}: {_causes(one)}" for one in _of(comparisons, Change.UNKNOWN)]
     same, fixed = _of(comparisons, Change.SAME), _of(comparisons, Change.FIXED)
-    if not same:
+    if not same and not (replayed and comparisons):
         doubts.append(
             "no scenario passed on both stacks, so nothing shows that the candidate does what the baseline did"
         )

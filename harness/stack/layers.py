@@ -36,7 +36,7 @@ def _under(pins: dict[str, str], wanted: str, day: str, python: Python, uv: Uv) 
     """What `wanted` needs beside the pins, at the project's own versions where the pins allow those."""
     output = uv.new_file(_listed(_project_pins()))  # uv prefers the versions that its output file holds
     resolve = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--exclude-newer", day]
-    constraints = ["--constraints", uv.new_file(_listed(pins))]
+    constraints = ["--constraints", str(uv.new_file(_listed(pins)))]
     uv.run([*resolve, "--python", python.path, *constraints, "--output-file", output, uv.new_file(wanted)])
     return [line for line in output.read_text().splitlines() if line.partition("==")[0] not in pins]
 

@@ -82,7 +82,11 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tell the gate what will run."""
     if WRITER in session.config.stash:
-        session.config.stash[WRITER].collected([item.nodeid for item in session.items])
+        session.config.stash[WRITER].collected({item.nodeid: _guarded(item) for item in session.items})
+
+
+def _guarded(item: pytest.Item) -> list[str]:
+    return [line for marker in item.iter_markers("guards") for line in marker.args]
 
 
 @pytest.hookimpl(wrapper=True)

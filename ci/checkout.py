@@ -5,6 +5,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "ci" / "stacks"
 SCENARIOS = ROOT / "scenarios"
+CONTROLS = ROOT / "ci" / "controls"
+PLAN_LINES = ROOT / "ci" / "plan_lines.toml"
 RUNS = ROOT / "runs"
 CACHE = ROOT / ".preflight"
 

@@ -9,7 +9,10 @@ import click
 
 from ci.ask import ask
 from ci.checkout import CACHE, ROOT, RUNS, STACKS, areas
+from ci.collect import collect
+from ci.controls_run import run_controls
 from ci.gate import ALL, Question
+from ci.plan_table import table
 from ci.replay import question_of
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
@@ -160,20 +163,35 @@ def lock(name: str) -> None:
 
 @door.command()
 @click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area; may be repeated.")
-@JSON
-def scenarios(chosen: Sequence[str], as_json: bool) -> None:
-    """List the scenarios by id.
+@click.option("--on", "stack", default="latest", show_default=True, metavar="S", help="The stack to run on.")
+@SERVICES
+def controls(chosen: Sequence[str], stack: str, services: str) -> None:
+    """Break the app on purpose, in one small way after another, and list the breakages that no scenario notices.
 
     \b
     Example:
-      ./ci/preflight scenarios --area delivery
+      ./ci/preflight controls --area retention
     """
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *_targets(chosen)]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    ids = [line for line in listed.stdout.splitlines() if "::" in line]
-    if listed.returncode or not ids:
-        raise PreflightError(f"the scenarios cannot be collected: {listed.stdout.strip().splitlines()[-1]}")
-    print(json.dumps(ids, indent=2) if as_json else "\n".join(ids))
+    sys.exit(run_controls(chosen, stack, services, Screen()))
+
+
+@door.command()
+@click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area; may be repeated.")
+@click.option("--plan", "by_plan", is_flag=True, help="By the lines of the plan that they guard.")
+@JSON
+def scenarios(chosen: Sequence[str], by_plan: bool, as_json: bool) -> None:
+    """List the scenarios by id, or which of them guard which line of the plan.
+
+    \b
+    Examples:
+      ./ci/preflight scenarios --area delivery
+      ./ci/preflight scenarios --plan
+    """
+    guards = collect(_targets(chosen))
+    if by_plan:
+        Screen().plan_table(table(guards))
+    else:
+        print(json.dumps(list(guards), indent=2) if as_json else "\n".join(guards))
 
 
 def _targets(chosen: Sequence[str]) -> tuple[str, ...]:

@@ -138,6 +138,15 @@ class Screen(Watch):
             table.add_row(name, facts["python"], facts["as of"], *(facts.get(package, "·") for package in KEY_PACKAGES))
         self.console.print(table)
 
+    def plan_table(self, lines: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+        """Each line of the plan with the scenarios that guard it; at the end those that nobody guards."""
+        for line, (text, scenarios) in lines.items():
+            self.console.print(Text.assemble((line, "bold"), f"  {text}"))
+            for scenario in scenarios:
+                self.say(f"    {scenario}")
+        unguarded = [line for line, (_, scenarios) in lines.items() if not scenarios]
+        self.say(f"{len(lines)} lines, unguarded: {', '.join(unguarded) or 'none'}")
+
     def _end_bar(self) -> None:
         if self._progress:
             self._progress.stop()

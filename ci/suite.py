@@ -13,7 +13,7 @@ from ci.checkout import ROOT
 from harness.errors import ProcessExited
 from harness.outcomes import FAILED, UNKNOWN, Outcome, read
 from harness.processes.interpreter import Interpreter
-from harness.processes.launcher import INSIDE, PASSED_ON
+from harness.processes.launcher import INSIDE, PASSED_ON, REFERENCE_APP
 from harness.reaper import Reaper
 from harness.services.desk import Desk
 from harness.session import LENT, Lease
@@ -62,7 +62,7 @@ class SuiteResult:
     def take(self, what: str, value: Any) -> None:
         """Add one event of the results file."""
         if what == "collected":
-            self.collected = value
+            self.collected = list(value)
         elif what == "started":
             self.running = value
         elif what == "ended":
@@ -84,15 +84,19 @@ class Suite:
     reaper: Reaper
     watch: Watch
 
-    def run(self, arm: str, built: Built, targets: Sequence[str], folder: Path, into: SuiteResult) -> None:
-        """Run the `targets` (paths or scenario ids) on an arm's stack, logs in `folder`.
+    def run(
+        self, arm: str, built: Built, targets: Sequence[str], folder: Path, into: SuiteResult, app: Path = REFERENCE_APP
+    ) -> None:
+        """Run the `targets` (paths or scenario ids) on an arm's stack, logs in `folder`, with the app in `app`.
 
         What happens goes into `into` and to the watch as it happens, so that it is there when the run is cut short.
         """
         results = folder / "outcomes.jsonl"
         lease = folder / "session.json"
         Lease(interpreter_of(built), self.desk.address, self.desk.authkey, folder).write(lease)
-        child = self._pytest(built, targets, folder, {LENT: str(lease), "PREFLIGHT_RESULTS": str(results)})
+        child = self._pytest(
+            built, targets, folder, {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), "PREFLIGHT_APP": str(app)}
+        )
         try:
             for what, value in _events(child, results, partial(self.watch.poll, folder)):
                 into.take(what, value)

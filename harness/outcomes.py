@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.errors import BrokenPromise, PreflightError
 
@@ -31,9 +32,9 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._file = path.open("a")
 
-    def collected(self, scenarios: list[str]) -> None:
-        """The scenarios that will run."""
-        self._line({"collected": scenarios})
+    def collected(self, guards: dict[str, list[str]]) -> None:
+        """The scenarios that will run, each with the lines of the plan that it guards."""
+        self._line({"collected": guards})
 
     def uncollected(self, path: str, cause: str) -> None:
         """A file of scenarios that cannot even be imported on this stack."""
@@ -60,7 +61,7 @@ class Writer:
         self._file.flush()
 
 
-def read(path: Path) -> Iterator[tuple[str, object]]:
+def read(path: Path) -> Iterator[tuple[str, Any]]:
     """The (what, value) pairs of a file, a cut-off last line left out."""
     lines = path.read_text().splitlines(keepends=True) if path.exists() else []
     for line in lines:

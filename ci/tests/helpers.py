@@ -1,6 +1,7 @@
 """What several of the gate's own tests need."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 from ci.comparison import Comparison
 from ci.gate import Gate, Question
@@ -50,3 +51,8 @@ def gate(folder: Path, baseline: SuiteResult | None = None, candidate: SuiteResu
     if baseline:
         made.stacks = {"baseline": stack(), "candidate": stack("new", "5.7.0")}
     return made
+
+
+def parsed(xml: bytes) -> ElementTree.Element:
+    """The root of what we wrote ourselves."""
+    return ElementTree.fromstring(xml)  # noqa: S314 - nobody else's

@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-from xml.etree import ElementTree
 
 import pytest
 
 from ci import ask as asking
 from ci.gate import Gate, Question
 from ci.screen import Screen
-from ci.tests.helpers import ONE, outcome, stack, told
+from ci.tests.helpers import ONE, outcome, parsed, stack, told
 from harness.errors import PreflightError, ProcessExited, ServiceDied, Unresolvable, UsageError, WaitTimeout
 
 PASSED, FAILED = told(outcome("passed")), told(outcome("failed"))
@@ -34,10 +33,10 @@ def ask(tmp_path, monkeypatch):
         results = {"baseline": baseline, "candidate": candidate}
         steps = {
             "resolve": lambda gate, arm: gate.stacks.update({arm: stack(arm)}) or "resolved",
-            "build": lambda gate, arm: "built",
-            "start_services": lambda gate: "started",
+            "build": lambda *_: "built",
+            "start_services": lambda *_: "started",
             "run": lambda gate, arm: gate.results.update({arm: results[arm]}) or "ran",
-            "confirm": lambda gate: "confirmed",
+            "confirm": lambda *_: "confirmed",
         }
         for name, step in steps.items():
             monkeypatch.setattr(Gate, f"_{name}", _raise(raising[name]) if name in raising else step)
@@ -56,7 +55,7 @@ def _raise(error: BaseException):
 def kept(tmp_path) -> dict:
     """The results of the one run there is."""
     [folder] = (tmp_path / "runs").iterdir()
-    ElementTree.fromstring((folder / "junit.xml").read_bytes())
+    parsed((folder / "junit.xml").read_bytes())
     return json.loads((folder / "results.json").read_text()) | {"plan": (folder / "plan.txt").read_text()}
 
 

@@ -105,7 +105,7 @@ def test_a_wheel_with_another_hash_is_refused_and_nothing_is_kept(tmp_path):
 def test_a_wheel_that_is_not_there_says_what_to_do(tmp_path):
     folder = checkout(tmp_path, (tmp_path / "nowhere").as_uri(), wheel())
 
-    with pytest.raises(SystemExit, match="could not fetch uv .*install uv"):
+    with pytest.raises(SystemExit, match=r"could not fetch uv .*install uv"):
         get_uv.main(folder)
 
 

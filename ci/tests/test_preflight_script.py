@@ -1,5 +1,6 @@
 """The shell script in front of the door, in a small checkout of its own."""
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def test_a_python_that_pyenv_has_but_does_not_show_is_found(checkout):
 def test_a_uv_that_is_too_old_is_replaced_by_the_locked_one_or_nothing_goes_on(checkout):
     program(checkout / "path" / "uv", uv("0.4.0"))
     gone = (checkout / "gone.whl").as_uri()
-    machine = subprocess.run(["uname", "-m"], capture_output=True, text=True, check=True).stdout.strip()
+    machine = platform.machine()
     wheels = ", ".join(
         f'{{ url = "{gone}-{system}_1_{machine}.whl", hash = "sha256:0" }}'
         for system in ("manylinux", "musllinux", "macosx")

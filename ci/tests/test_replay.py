@@ -55,6 +55,11 @@ def test_a_scenario_is_repeated_by_its_id_or_the_end_of_it(run, store):
     assert question_of(run, "test_two", store).targets == (TWO,)
 
 
+def test_what_changed_there_comes_along_for_what_is_repeated_and_nothing_else(run, store):
+    assert question_of(run, None, store).before == {ONE: "regressed", TWO: "broken in both"}
+    assert question_of(run, SAME, store).before == {SAME: "same"}
+
+
 def test_an_end_that_fits_several_repeats_all_of_them(tmp_path, store):
     pairs = [(f"scenarios/{area}/test_x.py::test_one", "passed", "failed") for area in ("audit", "tasks")]
 

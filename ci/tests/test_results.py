@@ -1,12 +1,10 @@
 """A run as data."""
 
-from xml.etree import ElementTree
-
 import pytest
 
 from ci.plan import Step
 from ci.results import as_data, junit
-from ci.tests.helpers import ONE, TWO, gate, outcome, told
+from ci.tests.helpers import ONE, TWO, gate, outcome, parsed, told
 from ci.verdict import Answer, Verdict, judge
 
 IDS = [f"scenarios/tasks/test_mail.py::test_{number}" for number in range(5)]
@@ -69,14 +67,14 @@ def test_a_run_that_ended_before_its_stacks_were_resolved_has_results_too(tmp_pa
 
 
 def test_junit_counts_each_stack_by_itself(finished):
-    suites = ElementTree.fromstring(junit(finished))
+    suites = parsed(junit(finished))
 
     counts = [[suite.get(key) for key in ("name", "tests", "failures", "skipped", "errors")] for suite in suites]
     assert counts == [["baseline old", "5", "1", "1", "1"], ["candidate new", "5", "2", "1", "1"]]
 
 
 def test_junit_has_a_case_with_its_pytest_id_for_each_scenario(finished):
-    baseline, candidate = ElementTree.fromstring(junit(finished))
+    baseline, candidate = parsed(junit(finished))
 
     for suite in (baseline, candidate):
         assert [f"{case.get('classname')}::{case.get('name')}" for case in suite] == IDS
@@ -86,7 +84,7 @@ def test_junit_has_a_case_with_its_pytest_id_for_each_scenario(finished):
 
 
 def test_junit_of_a_run_in_which_nothing_ran_is_empty_but_whole(tmp_path):
-    suites = ElementTree.fromstring(junit(gate(tmp_path)))
+    suites = parsed(junit(gate(tmp_path)))
 
     assert [(suite.get("tests"), len(suite)) for suite in suites] == [("0", 0), ("0", 0)]
 
@@ -107,7 +105,7 @@ def test_what_causes_hold_stays_inert_in_junit(tmp_path, nasty):
     bad = outcome("failed", nasty, detail=nasty)
     text = junit(gate(tmp_path, told(outcome("passed")), told(bad)))
 
-    [_, [[failure]]] = ElementTree.fromstring(text)
+    [_, [[failure]]] = parsed(text)
     assert len(failure) == 0
     assert failure.tag == "failure"
     for shown in (failure.get("message"), failure.text):
@@ -119,13 +117,13 @@ def test_what_causes_hold_stays_inert_in_junit(tmp_path, nasty):
 
 def test_a_parametrized_scenario_with_markup_in_its_id_keeps_its_name(tmp_path):
     odd = f"{TWO}[<a> & [b]::c]"
-    [suite, _] = ElementTree.fromstring(junit(gate(tmp_path, told(outcome("passed", scenario=odd)))))
+    [suite, _] = parsed(junit(gate(tmp_path, told(outcome("passed", scenario=odd)))))
 
     assert f"{suite[0].get('classname')}::{suite[0].get('name')}" == odd
 
 
 def test_lines_of_a_report_stay_lines(tmp_path):
     bad = outcome("failed", "cause", detail="first\n\tsecond")
-    [_, [[failure]]] = ElementTree.fromstring(junit(gate(tmp_path, told(outcome("passed")), told(bad))))
+    [_, [[failure]]] = parsed(junit(gate(tmp_path, told(outcome("passed")), told(bad))))
 
     assert failure.text == "first\n\tsecond"

@@ -93,7 +93,7 @@ def show_everything(screen: Screen, text: str) -> None:
 def test_markup_is_shown_as_it_is(shown, kind):
     show_everything(shown.screen, MARKUP[kind])
 
-    # say, plan, after (twice), stopped (twice), finding (twice), reasons (twice), folder
+    # Once each: what is said, plan, folder. Twice each: after a step, a stop, a finding, the reasons.
     assert shown.plain.count(MARKUP[kind]) >= 11
 
 

@@ -70,7 +70,8 @@ def test_a_confirmed_regression_blocks_whatever_else_happened(beside):
     regressed = compared("passed", "failed", ("passed", "failed"))
 
     for comparisons in ([regressed, beside], [beside, regressed]):
-        assert judge(comparisons, trouble="PostgreSQL died").answer is Answer.BLOCKED
+        assert judge(comparisons).answer is Answer.BLOCKED
+        assert judge(comparisons, replayed=True).answer is Answer.BLOCKED
 
 
 @pytest.mark.parametrize(
@@ -102,11 +103,14 @@ def test_what_shows_nothing_is_inconclusive(comparisons):
     assert judge(comparisons).answer is Answer.INCONCLUSIVE
 
 
-def test_trouble_is_never_safe_and_is_the_first_reason():
-    verdict = judge([compared("passed", "passed")], trouble="PostgreSQL died")
+def test_a_replay_may_be_safe_without_anything_the_same_but_not_without_anything_that_ran():
+    for old, new in every_run_of_two_scenarios():
+        comparisons = compare(old, new)
+        changes = {one.change for one in comparisons}
+        safe = changes <= HARMLESS and bool(changes - {Change.SKIPPED})
 
-    assert verdict.answer is Answer.INCONCLUSIVE
-    assert verdict.reasons[0] == "PostgreSQL died"
+        assert (judge(comparisons, replayed=True).answer is Answer.SAFE) == safe, (old, new)
+        assert (judge(comparisons, replayed=True).answer is Answer.BLOCKED) == (Change.REGRESSED in changes)
 
 
 def test_a_safe_answer_says_what_it_is_limited_to():

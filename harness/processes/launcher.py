@@ -33,9 +33,9 @@ class Launcher:
         """The same with other settings of the app; what it starts is stopped by this one too."""
         return Launcher(self.interpreter, {**self.settings, **settings}, self.folder, self.reaper, self.started)
 
-    def worker(self, *arguments: str, name: str = "worker") -> Process:
-        """The plan's worker command plus `arguments`; returns once it consumes."""
-        return self._ready(self._celery(name, ["-A", "core.celery", "worker", "-l", "info", *arguments]))
+    def worker(self, *arguments: str, name: str = "worker", app: str = "core.celery") -> Process:
+        """The plan's worker command plus `arguments`; returns once it consumes. `app` is what -A names."""
+        return self._ready(self._celery(name, ["-A", app, "worker", "-l", "info", *arguments]))
 
     def beat(self, *arguments: str, name: str = "beat") -> Process:
         """The plan's beat command plus `arguments`; returns once it is about to read its schedule."""

@@ -5,11 +5,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from redis import Redis
 
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog, User
 
 SECONDS = 20
+pytestmark = pytest.mark.guards("async-audit")
 
 
 @pytest.fixture
@@ -49,3 +51,10 @@ def test_an_inactive_user_is_refused_and_ends_as_a_row_of_a_failure(web, worker,
     User.objects.update(is_active=False)
     assert log_in(web.url, "ada", "correct horse") == 403
     assert the_row().success is False
+
+
+def test_a_login_answers_while_no_worker_runs_and_its_event_waits_in_the_queue(own_redis, launcher, ada):
+    web = launcher.with_settings(CELERY_BROKER_URL=own_redis.url, CELERY_RESULT_BACKEND=own_redis.url).web()
+    assert log_in(web.url, "ada", "correct horse") == 200
+    assert Redis.from_url(own_redis.url).llen("celery") == 1
+    assert not AuthAuditLog.objects.exists()

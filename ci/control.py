@@ -1,0 +1,75 @@
+"""Negative controls: the app broken on purpose, one small way at a time, to see that a scenario goes red.
+
+A check that cannot fail is worth nothing. (celery PR #10570: a smoke test that passed without the fix it was for)
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+from ci.checkout import CONTROLS, ROOT, areas
+from ci.suite import Suite, SuiteResult
+from harness.errors import PreflightError, UsageError
+from harness.outcomes import FAILED
+from harness.stack.store import Built
+
+APP = ROOT / "reference_app"
+
+
+@dataclass(frozen=True)
+class Control:
+    """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`."""
+
+    area: str
+    name: str
+    file: str
+    replace: str
+    by: str
+    targets: tuple[str, ...]
+
+    def apply(self, app: Path) -> None:
+        """Break a copy of the app. Raises UsageError when the text to replace is not there exactly once."""
+        path = app / self.file
+        text = path.read_text()
+        if text.count(self.replace) != 1:
+            raise UsageError(
+                f"control {self.name!r}: {self.replace!r} occurs {text.count(self.replace)} times in {path}"
+            )
+        path.write_text(text.replace(self.replace, self.by))
+
+
+def read(chosen: Sequence[str]) -> list[Control]:
+    """The controls of the chosen areas, or of all. Raises UsageError for an area without any."""
+    wanted = list(chosen) or [area for area in areas() if (CONTROLS / f"{area}.toml").exists()]
+    missing = [area for area in wanted if not (CONTROLS / f"{area}.toml").exists()]
+    if missing:
+        raise UsageError(f"area {missing[0]!r} has no controls: ci/controls/{missing[0]}.toml does not exist")
+    return [control for area in wanted for control in _of_area(area)]
+
+
+def _of_area(area: str) -> list[Control]:
+    entries = tomllib.loads((CONTROLS / f"{area}.toml").read_text())["control"]
+    return [
+        Control(
+            area, one["name"], one["file"], one["replace"], one["by"], tuple(one.get("targets", [f"scenarios/{area}"]))
+        )
+        for one in entries
+    ]
+
+
+def killers(suite: Suite, built: Built, control: Control, folder: Path) -> list[str]:
+    """The scenarios that fail on the app with `control` in it; an empty list means that it survived.
+
+    Raises PreflightError when pytest did not come to its end: then nothing is known.
+    """
+    app = folder / "reference_app"
+    shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3*"))
+    control.apply(app)
+    result = SuiteResult()
+    suite.run("control", built, ["--exitfirst", *control.targets], folder, result, app)
+    if result.broken or (result.trouble and not result.finished):
+        raise PreflightError(f"control {control.name!r}: {result.broken or result.trouble}")
+    return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]

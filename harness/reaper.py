@@ -5,6 +5,7 @@ the pipe ends too and the guardian kills the sessions, removes the containers an
 it. testcontainers' Ryuk does the same for containers alone and needs an image; this needs nothing.
 """
 
+import secrets
 import shutil
 import subprocess
 import sys
@@ -40,9 +41,10 @@ class Reaper:
 
     def temporary_folder(self, prefix: str) -> Path:
         """A new folder under the system's temporary one, deleted when we end. Others may pass through, not look in."""
-        folder = Path(tempfile.mkdtemp(prefix=f"preflight-{prefix}-"))
+        folder = Path(tempfile.gettempdir()) / f"preflight-{prefix}-{secrets.token_hex(4)}"
+        self._tell(f"folder {folder}")  # before it exists: there is no moment at which it could be left behind
+        folder.mkdir()
         folder.chmod(0o711)
-        self._tell(f"folder {folder}")
         return folder
 
     def own_containers(self, owner: str) -> None:
@@ -73,8 +75,9 @@ def guard(lines: list[str] | None = None) -> None:
     for line in sys.stdin if lines is None else lines:
         kind, _, value = line.strip().partition(" ")
         told.append((kind, value, sessions.start_ticks(int(value)) if kind == "session" else None))
+    occupied = sessions.occupied()  # a long run has told of hundreds that are gone
     for kind, value, ticks in told:
-        if kind == "session":
+        if kind == "session" and int(value) in occupied:
             sessions.kill_session(int(value), ticks)
     for kind, value, _ in told:
         if kind == "folder":

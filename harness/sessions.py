@@ -35,14 +35,21 @@ def is_running(pid: int) -> bool:
 
 def members(session: int) -> list[int]:
     """The pids of the processes of a session that still run (zombies left out)."""
-    pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
-    return [pid for pid in pids if _field(pid, 3) == session and is_running(pid)]
+    return [pid for pid in _pids() if _field(pid, 3) == session and is_running(pid)]
+
+
+def occupied() -> set[int]:
+    """All sessions with members; one look around for those who have many to ask for."""
+    return {session for pid in _pids() if (session := _field(pid, 3)) and is_running(pid)}
 
 
 def children(pid: int) -> list[int]:
     """The pids of the running processes whose parent is `pid`, whatever their sessions."""
-    pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
-    return [other for other in pids if _field(other, 1) == pid and is_running(other)]
+    return [other for other in _pids() if _field(other, 1) == pid and is_running(other)]
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
 
 
 def _field(pid: int, number: int) -> int | None:

@@ -15,7 +15,7 @@ class ContainerPostgres(ContainerService, ManagedPostgres):
     port_inside = 5432
 
     def __init__(self, reaper: Reaper) -> None:
-        super().__init__(reaper, os.environ.get("PREFLIGHT_POSTGRES_IMAGE", "postgres:16"))
+        super().__init__(reaper, os.environ.get("PREFLIGHT_POSTGRES_IMAGE", "postgres:16"), "postgres")
         self._password = secrets.token_hex(16)
 
     def _url(self, database: str) -> str:

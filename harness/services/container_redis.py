@@ -13,8 +13,7 @@ class ContainerRedis(ContainerService, ManagedRedis):
     port_inside = 6379
 
     def __init__(self, reaper: Reaper, name: str = "main") -> None:
-        super().__init__(reaper, os.environ.get("PREFLIGHT_REDIS_IMAGE", "redis:7.2"))
-        self.name = name
+        super().__init__(reaper, os.environ.get("PREFLIGHT_REDIS_IMAGE", "redis:7.2"), f"redis-{name}")
 
     def _command(self) -> list[str]:
         # Protected mode would refuse the engine's bridge; outside, the port is bound to the loopback alone.

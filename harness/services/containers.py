@@ -21,6 +21,7 @@ from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 from testcontainers.core.container import DockerContainer
 
+SERVICE_LABEL = "preflight.service"  # tells people in `docker ps` what they see
 STOP_SECONDS = 10
 LOG_LINES = 15
 ENGINE_ERRORS = (DockerException, RequestException)
@@ -32,8 +33,9 @@ class ContainerService(ManagedService):
     provider = "container"
     port_inside: int
 
-    def __init__(self, reaper: Reaper, image: str) -> None:
+    def __init__(self, reaper: Reaper, image: str, name: str) -> None:
         super().__init__()
+        self._name = name
         self._image = image
         self._port = HeldPort()
         self._owner = uuid.uuid4().hex
@@ -64,7 +66,7 @@ class ContainerService(ManagedService):
 
     def _create(self) -> None:
         container = DockerContainer(
-            self._image, env=self._environment(), labels={CONTAINER_LABEL: self._owner}
+            self._image, env=self._environment(), labels={CONTAINER_LABEL: self._owner, SERVICE_LABEL: self._name}
         ).with_command(self._command())
         # with_bind_ports() knows no address and would open the port to the whole network.
         address: Any = ("127.0.0.1", self._port.number)

@@ -29,7 +29,7 @@ def choose(wanted: str) -> Choice:
     if problem is None:
         return Choice("container", f"A container engine answers at {engine.address()}.")
     if wanted == "container":
-        raise UsageError(f"no container engine: {problem}. Start one (ci/engine start) or choose embedded")
+        raise UsageError(f"no container engine: {problem}. Start one (ci/engine does) or choose embedded")
     return Choice("embedded", f"No container engine: {problem}.")
 
 

@@ -115,6 +115,18 @@ def python(request) -> pythons.Python:
         return missing(str(error))
 
 
+LENDER = """
+import sys
+from harness.reaper import Reaper
+from harness.services.desk import Desk
+from harness.services.pool import Services
+reaper = Reaper()
+desk = Desk(Services("embedded", reaper), reaper)
+print(desk.address, desk.authkey.hex(), flush=True)
+sys.stdin.read()
+"""
+
+
 def borrower(python: pythons.Python, code: str, desk: Desk) -> "subprocess.Popen[str]":
     """Start a process of that Python with `lent` in its hands and (-S) only its standard library."""
     prepared = "import sys; from harness.services.desk import connect\n"
@@ -243,8 +255,21 @@ def test_a_borrower_that_dies_in_the_middle_of_a_call_leaves_the_desk_serving(py
     assert toys.toy.told == ["stop", "start"]
 
 
-def test_real_services_outlive_the_borrower_who_had_them_started(python, provider, reaper):
-    with Services(provider, reaper) as pool, contextlib.closing(Desk(pool, reaper)) as desk:
+def test_a_borrower_whose_lender_is_gone_is_told_so():
+    owner = run_python(LENDER)
+    address, key = owner.stdout.readline().split()
+    borrowed = connect(address, bytes.fromhex(key)).redis()
+    assert borrowed.is_up()
+
+    owner.kill()
+    owner.communicate(timeout=HANG)
+
+    with pytest.raises(PreflightError, match="lends redis is gone"):
+        borrowed.is_up()
+
+
+def test_real_services_outlive_the_borrower_who_had_them_started(python, reaper):
+    with Services("embedded", reaper) as pool, contextlib.closing(Desk(pool, reaper)) as desk:
         code = """
 redis, postgres = lent.redis("lent"), lent.postgres()
 redis.stop()

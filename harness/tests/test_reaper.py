@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ from harness.spawn import spawn
 spawn(["sleep", "1000"], name="child", log=Path(os.devnull), reaper=Reaper(), cwd=Path(sys.argv[1]))
 os.kill(os.getpid(), 9)
 """
+
+
+@pytest.fixture
+def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that does nothing, in a session of its own, unknown to any guardian."""
+    process = subprocess.Popen(SLEEP, start_new_session=True)
+    yield process
+    process.kill()
+    process.wait(HANG)
 
 
 def containers_of(owners: list[str]) -> list[str]:
@@ -157,24 +167,18 @@ class TestStrangers:
 
         assert sessions.belongs_to_stranger(7, None)
 
-    def test_the_guardian_kills_the_session_that_was_told_to_it(self):
-        child = subprocess.Popen(SLEEP, start_new_session=True)
+    def test_the_guardian_kills_the_session_that_was_told_to_it(self, sleeper):
+        guard([f"session {sleeper.pid}"])
 
-        guard([f"session {child.pid}"])
+        assert sleeper.wait(HANG) == -signal.SIGKILL
 
-        assert child.wait(HANG) == -signal.SIGKILL
-
-    def test_the_guardian_spares_a_stranger_who_got_the_pid(self, monkeypatch):
-        stranger = subprocess.Popen(SLEEP, start_new_session=True)
+    def test_the_guardian_spares_a_stranger_who_got_the_pid(self, monkeypatch, sleeper):
         times = iter(["100", "101"])  # when the session was told, and when we ended
         monkeypatch.setattr(sessions, "start_ticks", lambda _: next(times))
-        try:
-            guard([f"session {stranger.pid}"])
 
-            assert stranger.poll() is None
-        finally:
-            stranger.kill()
-            stranger.wait(HANG)
+        guard([f"session {sleeper.pid}"])
+
+        assert sleeper.poll() is None
 
 
 def test_a_zombie_does_not_count_as_running():
@@ -185,13 +189,17 @@ def test_a_zombie_does_not_count_as_running():
     child.wait(HANG)
 
 
-def test_children_are_found_whatever_their_sessions():
-    child = subprocess.Popen(SLEEP, start_new_session=True)
-    try:
-        assert child.pid in sessions.children(os.getpid())
-    finally:
-        child.kill()
-        child.wait(HANG)
+def test_children_are_found_whatever_their_sessions(sleeper):
+    assert sleeper.pid in sessions.children(os.getpid())
+
+
+def test_the_sessions_with_running_processes_are_known(sleeper):
+    assert {sleeper.pid, os.getsid(0)} <= sessions.occupied()
+
+    sleeper.kill()
+    sleeper.wait(HANG)
+
+    assert sleeper.pid not in sessions.occupied()
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", "with ) bracket"])

@@ -160,12 +160,9 @@ def services(session: Session) -> ServicePool:
 
 
 @pytest.fixture
-def own_redis(services: ServicePool) -> RedisService:
+def own_redis(session: Session) -> RedisService:
     """A Redis that nobody else uses, for scenarios that do it harm; empty."""
-    redis = services.redis("own")
-    redis.start()
-    redis.flush()
-    return redis
+    return session.redis("own")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 import tomllib
 
 from ci.checkout import CONTROLS, ROOT, areas
-from ci.suite import Suite, SuiteResult
+from ci.suite import Order, Suite
 from harness.errors import PreflightError, UsageError
 from harness.outcomes import FAILED
 from harness.stack.store import Built
@@ -68,8 +68,7 @@ def killers(suite: Suite, built: Built, control: Control, folder: Path) -> list[
     app = folder / "reference_app"
     shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3*"))
     control.apply(app)
-    result = SuiteResult()
-    suite.run("control", built, ["--exitfirst", *control.targets], folder, result, app)
+    [result] = suite.run(Order("control", built, ["--exitfirst", *control.targets], folder, app=app))
     if result.broken or (result.trouble and not result.finished):
         raise PreflightError(f"control {control.name!r}: {result.broken or result.trouble}")
     return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]

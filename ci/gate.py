@@ -1,15 +1,14 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
 
 from ci.checkout import CACHE, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
 from ci.plan import Step
 from ci.run_folder import RunFolder
-from ci.suite import Suite, SuiteResult, Watch
+from ci.suite import Order, Suite, SuiteResult, Watch
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
 from harness.reaper import Reaper
@@ -76,7 +75,7 @@ class Gate:
         plan = [Step(f"resolve {named[arm]}", partial(self._resolve, arm)) for arm in ARMS]
         plan += [Step(f"build {named[arm]}", partial(self._build, arm)) for arm in ARMS]
         plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
-        plan += [Step(f"run the scenarios on {named[arm]}", partial(self._run, arm)) for arm in ARMS]
+        plan += [Step("run the scenarios on both, at the same time", self._run)]
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
 
@@ -121,35 +120,33 @@ class Gate:
         return f"{len(self.stacks[arm].pins)} packages, exactly as locked"
 
     def _start_services(self) -> str:
-        services = (self._services.redis("main"), self._services.postgres())
+        services = (self._services.redis(ARMS[0]), self._services.postgres())
         return ", ".join(service.description for service in services)
 
-    def _run(self, arm: str) -> str:
-        result = self.results[arm] = SuiteResult()
-        self._suite(arm, self.question.targets, arm, result)
-        if result.broken:
-            return f"the app does not import: {result.broken}"
-        if result.trouble:
-            raise PreflightError(result.trouble)
-        return _counted(result.outcomes.values())
-
-    def _suite(self, arm: str, targets: Sequence[str], folder: str, into: SuiteResult) -> SuiteResult:
+    def _run(self) -> str:
         suite = Suite(self._desk, self._reaper, self._watch)
-        suite.run(arm, self.built[arm], targets, self.folder.step_folder(folder), into)
-        return into
+        orders = [Order(arm, self.built[arm], self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
+        self.results = {order.arm: order.into for order in orders}
+        suite.run(*orders)
+        for result in self.results.values():
+            if result.trouble:
+                raise PreflightError(result.trouble)
+        return "; ".join(f"{arm}: {_told(result)}" for arm, result in self.results.items())
 
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
         if not suspects:
             return "nothing to repeat"
         for number in range(1, self._repeats + 1):
-            order = ARMS if number % 2 else ARMS[::-1]  # so that neither arm always runs on the warmer machine
-            results = {
-                arm: self._suite(arm, suspects, f"{arm}-again-{number}", SuiteResult()).on(suspects) for arm in order
-            }
-            self.rounds.append(results)
+            self.rounds.append(self._again(suspects, number))
         left = sum(one.change is Change.REGRESSED for one in self.comparisons())
         return f"{left} of {len(suspects)} failed again each time"
+
+    def _again(self, suspects: list[str], number: int) -> dict[str, dict[str, Outcome]]:
+        suite = Suite(self._desk, self._reaper, self._watch)
+        folders = {arm: self.folder.step_folder(f"{arm}-again-{number}") for arm in ARMS}
+        results = suite.run(*(Order(arm, self.built[arm], suspects, folders[arm]) for arm in ARMS))
+        return {arm: result.on(suspects) for arm, result in zip(ARMS, results, strict=True)}
 
 
 def _overlay(stack: Stack) -> str:
@@ -157,7 +154,9 @@ def _overlay(stack: Stack) -> str:
     return f"; moved: {', '.join(changes)}" if changes else ""
 
 
-def _counted(outcomes: Any) -> str:
-    results = [outcome.result for outcome in outcomes]
+def _told(result: SuiteResult) -> str:
+    if result.broken:
+        return f"the app does not import: {result.broken}"
+    results = [outcome.result for outcome in result.outcomes.values()]
     counts = [f"{results.count(result)} {result}" for result in dict.fromkeys(sorted(results))]
     return ", ".join(counts) or "no scenario"

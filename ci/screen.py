@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -42,6 +42,7 @@ class Screen(Watch):
         self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
         self._follower = Follower() if follow_logs else None
         self._progress: Progress | None = None
+        self._bars: dict[str, TaskID] = {}
 
     def say(self, line: str) -> None:
         """One line of plain text."""
@@ -57,6 +58,7 @@ class Screen(Watch):
         if self.console.is_terminal:
             self._progress = _bar(self.console)
             self._progress.start()
+            self._bars = {}
             self._progress.add_task(_plain(f"{number}. {step.title}"), total=None)
 
     def after(self, number: int, step: Step) -> None:
@@ -75,13 +77,14 @@ class Screen(Watch):
         """See Watch.event."""
         if self._progress is None:
             return
-        [task] = self._progress.task_ids
         if what == "collected":
-            self._progress.update(task, total=len(value), completed=0)
-        elif what == "started":
-            self._progress.update(task, description=_plain(f"{arm}: {value.partition('::')[2]}"))
-        elif what == "ended":
-            self._progress.advance(task)
+            if arm in self._bars:
+                self._progress.remove_task(self._bars[arm])
+            self._bars[arm] = self._progress.add_task(arm, total=len(value))
+        elif what == "started" and arm in self._bars:
+            self._progress.update(self._bars[arm], description=_plain(f"{arm}: {value.partition('::')[2]}"))
+        elif what == "ended" and arm in self._bars:
+            self._progress.advance(self._bars[arm])
 
     def poll(self, folder: Path) -> None:
         """See Watch.poll: shows the logs when they are to be followed."""

@@ -3,9 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from harness.session import LENT, Lease
 from harness.spawn import Child, spawn
 from harness.stack.store import Built
 
+POLL_SECONDS = 0.05
 SILENCE_SECONDS = 240.0  # longer than the time-out of any single scenario: then pytest itself is stuck
 
 
@@ -84,66 +84,91 @@ class Suite:
     reaper: Reaper
     watch: Watch
 
-    def run(
-        self, arm: str, built: Built, targets: Sequence[str], folder: Path, into: SuiteResult, app: Path = REFERENCE_APP
-    ) -> None:
-        """Run the `targets` (paths or scenario ids) on an arm's stack, logs in `folder`, with the app in `app`.
-
-        What happens goes into `into` and to the watch as it happens, so that it is there when the run is cut short.
-        """
-        results = folder / "outcomes.jsonl"
-        lease = folder / "session.json"
-        Lease(interpreter_of(built), self.desk.address, self.desk.authkey, folder).write(lease)
-        child = self._pytest(
-            built, targets, folder, {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), "PREFLIGHT_APP": str(app)}
-        )
+    def run(self, *orders: "Order") -> list[SuiteResult]:
+        """Carry out the orders, all at once, and return their results when the last one has ended."""
+        running = [self.start(order) for order in orders]
         try:
-            for what, value in _events(child, results, partial(self.watch.poll, folder)):
-                into.take(what, value)
-                self.watch.event(arm, what, value)
-            if not into.finished and not into.broken:
-                into.trouble = _last_words(child, into.running)
+            while sum(one.poll() for one in running):  # sum, not any: each is polled every time
+                time.sleep(POLL_SECONDS)
         finally:
-            child.stop(timeout=5, with_signal=signal.SIGINT)
-            lease.unlink()
+            end(running)
+        return [one.order.into for one in running]
 
-    def _pytest(self, built: Built, targets: Sequence[str], folder: Path, extra: dict[str, str]) -> Child:
-        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | extra
-        command = [str(built.interpreter), str(INSIDE / "launch_pytest.py"), str(built.tools)]
-        command += [
-            "-c",
-            str(ROOT / "pyproject.toml"),
-            "--rootdir",
-            str(ROOT),
-            "-v",
-            "--continue-on-collection-errors",
-            *targets,
-        ]
-        log = folder / "pytest.log"
-        return spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
+    def start(self, order: "Order") -> "Running":
+        """Start pytest for an order."""
+        results, lease = order.folder / "outcomes.jsonl", order.folder / "session.json"
+        desk = (self.desk.address, self.desk.authkey)
+        Lease(interpreter_of(order.built), *desk, order.folder, order.arm).write(lease)
+        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), "PREFLIGHT_APP": str(order.app)}
+        command = [str(order.built.interpreter), str(INSIDE / "launch_pytest.py"), str(order.built.tools)]
+        command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-v", "--continue-on-collection-errors"]
+        log = order.folder / "pytest.log"
+        command += order.targets
+        child = spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
+        return Running(order, child, results, self.watch)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One pytest run: an arm's stack, the targets (paths, scenario ids, options), a folder for logs, and the app.
+
+    What happens goes into `into` as it happens, so that it is there when the run is cut short.
+    """
+
+    arm: str
+    built: Built
+    targets: Sequence[str]
+    folder: Path
+    into: SuiteResult = field(default_factory=SuiteResult)
+    app: Path = REFERENCE_APP
+
+
+@dataclass
+class Running:
+    """A pytest run on its way."""
+
+    order: Order
+    child: Child
+    results: Path
+    watch: Watch
+    seen: int = 0
+    last_heard: float = field(default_factory=time.monotonic)
+
+    def poll(self) -> bool:
+        """Take in what has happened; False once pytest has ended, or has been silent for too long."""
+        ended = self.child.exit_code() is not None  # asked before reading, so that nothing before the end is missed
+        self._take_in()
+        self.watch.poll(self.order.folder)
+        going = not ended and time.monotonic() - self.last_heard < SILENCE_SECONDS
+        into = self.order.into
+        if not going and not into.finished and not into.broken:
+            into.trouble = _last_words(self.child, into.running)
+        return going
+
+    def _take_in(self) -> None:
+        events = list(read(self.results))[self.seen :]
+        for what, value in events:
+            self.order.into.take(what, value)
+            self.watch.event(self.order.arm, what, value)
+        if events:
+            self.seen += len(events)
+            self.last_heard = time.monotonic()
+
+
+def end(running: Sequence[Running]) -> None:
+    """End pytest runs, those that still go on by interrupting them all first and waiting afterwards."""
+    for one in running:
+        one.child.send(signal.SIGINT)
+    for one in running:
+        one.child.stop(timeout=5, with_signal=signal.SIGINT)
+        (one.order.folder / "session.json").unlink(missing_ok=True)  # it holds the key to the services
 
 
 def interpreter_of(built: Built) -> Interpreter:
     """What the processes of a built stack need to know of it."""
     web_server = None if "gunicorn" in built.stack.pins else str(built.web_server)
     return Interpreter(built.stack.name, str(built.interpreter), built.stack.pins, web_server)
-
-
-def _events(child: Child, results: Path, poll: Callable[[], None]) -> Iterator[tuple[str, Any]]:
-    """The events as they are written, until pytest has ended or has been silent for too long."""
-    seen = 0
-    last = time.monotonic()
-    while time.monotonic() - last < SILENCE_SECONDS:
-        ended = child.exit_code() is not None  # asked before reading, so that nothing written before the end is missed
-        events = list(read(results))
-        poll()
-        yield from events[seen:]
-        if len(events) > seen:
-            last = time.monotonic()
-        seen = len(events)
-        if ended:
-            return
-        time.sleep(0.05)
 
 
 def _last_words(child: Child, running: str) -> str:

@@ -15,7 +15,7 @@ from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import Launcher
 from harness.reaper import Reaper
 from harness.services import desk
-from harness.services.base import ServicePool
+from harness.services.base import RedisService, ServicePool
 
 LENT = "PREFLIGHT_SESSION"
 
@@ -32,9 +32,7 @@ class Session:
 
     def settings(self) -> dict[str, str]:
         """The reference app's settings: an empty Redis, a new database, no simulated work to sleep through."""
-        redis = self.services.redis(self.name)
-        redis.start()
-        redis.flush()
+        redis = self.redis("main")
         database = f"{self.interpreter.stack}_{self.name}"
         return {
             "DJANGO_SETTINGS_MODULE": "core.settings",
@@ -46,6 +44,13 @@ class Session:
             "WELCOME_EMAIL_SECONDS": "0",
             "USER_DATA_SECONDS": "0",
         }
+
+    def redis(self, name: str) -> RedisService:
+        """This run's Redis of that name, up and empty."""
+        redis = self.services.redis(f"{self.name}-{name}")
+        redis.start()
+        redis.flush()
+        return redis
 
     def launcher(self) -> Launcher:
         """Starts this session's processes with the settings that are in force in os.environ."""
@@ -70,12 +75,16 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Lease:
-    """What the gate writes for a pytest run that it starts: whose processes, which services, where to log."""
+    """What the gate writes for a pytest run that it starts: whose processes, which services, where to log.
+
+    `name` keeps its Redis and its database apart from those of other runs on the same services.
+    """
 
     interpreter: Interpreter
     address: str
     authkey: bytes
     folder: Path
+    name: str
 
     def write(self, path: Path) -> None:
         """Write it for `read`."""
@@ -84,6 +93,7 @@ class Lease:
             "address": self.address,
             "authkey": self.authkey.hex(),
             "folder": str(self.folder),
+            "name": self.name,
         }
         path.touch(mode=0o600)  # the key opens the services to whoever reads it
         path.write_text(json.dumps(facts))
@@ -93,7 +103,8 @@ class Lease:
         """The reverse of write."""
         facts = json.loads(path.read_text())
         interpreter = Interpreter.from_json(facts["interpreter"])
-        return cls(interpreter, facts["address"], bytes.fromhex(facts["authkey"]), Path(facts["folder"]))
+        authkey = bytes.fromhex(facts["authkey"])
+        return cls(interpreter, facts["address"], authkey, Path(facts["folder"]), facts["name"])
 
 
 def begin(services: str, name: str) -> Session:
@@ -115,7 +126,9 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     pins = lease.interpreter.pins
     ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
     lease.interpreter.require(ours, "pytest")
-    return Session(lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, name)
+    return Session(
+        lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, f"{lease.name}-{name}"
+    )
 
 
 def _own(services: str, reaper: Reaper, name: str) -> Session:

@@ -46,10 +46,14 @@ class Child:
             cause = last_error(self.log) or f"exit code {code}"
             raise ProcessExited(f"{self.name} ended with exit code {code}: {cause} (log: {self.log})", cause)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        if self.exit_code() is None:
+            os.kill(self.pid, number)
+
     def stop(self, timeout: float = 10.0, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, wait `timeout` seconds, then kill its whole session; returns the exit code."""
-        if self.exit_code() is None:
-            os.kill(self.pid, with_signal)
+        self.send(with_signal)
         with suppress(subprocess.TimeoutExpired):
             self.popen.wait(timeout)
         return self.kill()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import session as sessions
-from harness.errors import PreflightError
+from harness.errors import NotStarted, PreflightError
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome, Writer, judge
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
@@ -118,7 +118,8 @@ def _outcome(item: pytest.Item, seconds: float) -> Outcome:
     errors = item.stash.get(ERRORS, [])
     detail = "\n".join(report.longreprtext for report in reports if report.failed)
     if errors:
-        return Outcome(item.nodeid, *judge(errors[0]), detail, seconds)
+        started = not isinstance(errors[0], NotStarted)
+        return Outcome(item.nodeid, *judge(errors[0]), detail, seconds, started)
     if any(report.skipped for report in reports):
         reason = next(str(report.longrepr[-1]) for report in reports if report.skipped)
         return Outcome(item.nodeid, SKIPPED, reason, "", seconds)

@@ -49,3 +49,7 @@ class WaitTimeout(BrokenPromise):
 
 class ProcessExited(BrokenPromise):
     """A worker, beat or web server ended by itself."""
+
+
+class NotStarted(BrokenPromise):
+    """A worker, beat or web server did not get ready in the first place."""

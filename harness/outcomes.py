@@ -16,7 +16,8 @@ class Outcome:
     """One scenario on one stack.
 
     `result`: passed, failed, skipped, or unknown (nothing was learnt about the stack). `cause` is one line;
-    `detail` the whole report; `seconds` real time, set-up included.
+    `detail` the whole report; `seconds` real time, set-up included; `started` is False when a process of the stack, or
+    the app itself, did not even start.
     """
 
     scenario: str
@@ -24,6 +25,7 @@ class Outcome:
     cause: str = ""
     detail: str = ""
     seconds: float = 0.0
+    started: bool = True
 
 
 class Writer:

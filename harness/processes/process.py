@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.errors import BrokenPromise, NotStarted
 from harness.processes.interpreter import Interpreter
 from harness.spawn import Child
 from harness.waiting import wait_until
@@ -24,15 +25,13 @@ class Process:
     def wait_ready(self) -> None:
         """Return once it has said that it is ready and runs exactly what its stack's lock says.
 
-        Raises ProcessExited when it ends instead, WaitTimeout when it does neither, WrongVersions.
+        Raises NotStarted when it ends instead or takes too long, and WrongVersions.
         """
-        wait_until(
-            self.report.exists,
-            READY_SECONDS,
-            f"{self.child.name} of {self.interpreter.stack} gets ready",
-            abort=self.child.raise_if_exited,
-            hint=f"Its log: {self.child.log}",
-        )
+        why = f"{self.child.name} of {self.interpreter.stack} gets ready"
+        try:
+            wait_until(self.report.exists, READY_SECONDS, why, abort=self.child.raise_if_exited)
+        except BrokenPromise as error:
+            raise NotStarted(f"{error} (log: {self.child.log})", error.cause) from error
         self.interpreter.require(self.facts()["packages"], self.child.name)
 
     def facts(self) -> dict[str, Any]:

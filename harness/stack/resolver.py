@@ -18,7 +18,8 @@ NO_SOLUTION = "No solution found"
 def resolve(definition: Definition, python: Python, uv: Uv, held: Lock | None = None) -> Lock:
     """Resolve a stack's requirements for `python`; versions in `held` are kept where the requirements allow.
 
-    A stack on the newest Python is resolved for all Pythons at once, because which one is found differs by machine.
+    A lock holds for its Python's whole minor version, and on the newest Python for all of them, because which one is
+    found differs by machine: redis-py 5.0 needs async-timeout on 3.11.2 and not on 3.11.3.
     Raises Unresolvable, naming the requirements that clash.
     """
     attempt = Attempt(definition, python, uv)
@@ -42,8 +43,8 @@ class Attempt:
         output = self.uv.new_file(held.text if held else "")  # uv prefers the versions that its output file holds
         arguments = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes"]
         arguments += ["--python", str(self.python.path), "--output-file", str(output)]
-        if self.definition.python == "newest":
-            arguments += ["--universal", "--python-version", "{}.{}".format(*OLDEST)]
+        oldest = "{}.{}".format(*OLDEST) if self.definition.python == "newest" else self.python.minor
+        arguments += ["--universal", "--python-version", oldest]
         source = self.uv.new_file("\n".join(requirements))
         self.uv.run([*arguments, *until(self.definition.as_of), source])
         return output.read_text()

@@ -9,12 +9,13 @@ import pytest
 
 from harness import session as sessions
 from harness.errors import NotStarted, PreflightError
-from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome, Writer, judge
+from harness.outcomes import FAILED, PASSED, SKIPPED, UNKNOWN, Outcome, Writer, judge
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
 from harness.services.base import RedisService, ServicePool
 from harness.session import Session
 
+PHASES = 3  # of a scenario: set-up, call, tear-down
 SCENARIOS = Path(__file__).parent / "scenarios"
 RESULTS = "PREFLIGHT_RESULTS"  # the file that the gate reads outcomes from
 SESSION = pytest.StashKey[Session]()
@@ -115,16 +116,26 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def _outcome(item: pytest.Item, seconds: float) -> Outcome:
     reports = item.stash.get(REPORTS, [])
-    errors = item.stash.get(ERRORS, [])
     detail = "\n".join(report.longreprtext for report in reports if report.failed)
+    result, cause, started = _judged(reports, item.stash.get(ERRORS, []))
+    return Outcome(item.nodeid, result, cause, detail, seconds, started)
+
+
+def _judged(reports: list[pytest.TestReport], errors: list[BaseException]) -> tuple[str, str, bool]:
+    """Result, cause, and whether the stack's processes started. That nothing was learnt outweighs every failure."""
     if errors:
-        started = not isinstance(errors[0], NotStarted)
-        return Outcome(item.nodeid, *judge(errors[0]), detail, seconds, started)
-    if any(report.skipped for report in reports):
-        reason = next(str(report.longrepr[-1]) for report in reports if report.skipped)
-        return Outcome(item.nodeid, SKIPPED, reason, "", seconds)
-    complete = len(reports) == 3  # set-up, call, tear-down
-    return Outcome(item.nodeid, PASSED if complete else FAILED, "" if complete else "cut short", detail, seconds)
+        weightiest = next((error for error in errors if isinstance(error, PreflightError)), errors[0])
+        return *judge(weightiest), not isinstance(weightiest, NotStarted)
+    if failed := [report for report in reports if report.failed]:
+        return FAILED, failed[0].longreprtext.partition("\n")[0], True
+    if skipped := [report for report in reports if report.skipped]:
+        return SKIPPED, _why_skipped(skipped[0]), True
+    return (PASSED, "", True) if len(reports) == PHASES else (UNKNOWN, "cut short", True)
+
+
+def _why_skipped(report: pytest.TestReport) -> str:
+    known = getattr(report, "wasxfail", None)
+    return str(known if known is not None else report.longrepr[-1])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

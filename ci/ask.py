@@ -62,13 +62,17 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         carry_out(steps, before, screen.after)
     except Unresolvable as error:
         return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))
-    except (PreflightError, KeyboardInterrupt, OSError) as error:
-        why = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it was, it is no answer
+        why = "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
         verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
     finally:
         gate.close()
     return judge(gate.comparisons(), gate.question.limits(), replayed=bool(gate.question.before))
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, step: Step, verdict: Verdict) -> Verdict:

@@ -21,10 +21,11 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
     """
     controls = read(chosen)
     choice = choose(services)
-    screen.say(f"Services: {choice.provider}. {choice.reason}")
-    folder = RunFolder.create(RUNS)
     with Reaper() as reaper, Services(choice.provider, reaper) as pool:
         store = Store(STACKS, CACHE, reaper)
+        store.check(stack)
+        screen.say(f"Services: {choice.provider}. {choice.reason}")
+        folder = RunFolder.create(RUNS)
         built = store.build(store.get(stack))
         desk = Desk(pool, reaper)
         try:

@@ -35,6 +35,9 @@ def main() -> None:
         door.main(standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        complain(error.ctx.get_help() if error.ctx else error.format_message(), prefix="")
+        sys.exit(2)
     except click.ClickException as error:
         complain(f"{error.format_message()} (see --help)")
         sys.exit(2)
@@ -44,8 +47,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
         sys.exit(3)
-    except OSError as error:
-        complain(str(error))
+    except Exception as error:  # noqa: BLE001 - exit code 1 means BLOCKED, so no error may end with it
+        complain(str(error) or type(error).__name__)
         sys.exit(3)
 
 
@@ -124,7 +127,12 @@ def replay(run: str, scenario: str | None, services: str, as_json: bool) -> None
 
 @door.group()
 def stacks() -> None:
-    """List the stacks, or renew one's lock."""
+    """List the stacks, or renew one's lock.
+
+    \b
+    Example:
+      ./ci/preflight stacks list
+    """
 
 
 @stacks.command("list")

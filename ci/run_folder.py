@@ -37,7 +37,7 @@ class RunFolder:
         if (Path(name) / "results.json").is_file():
             return cls(Path(name).resolve())
         known = sorted(path.parent for path in runs.glob("*/results.json"))
-        fitting = known[-1:] if name == "latest" else [path for path in known if path.name.startswith(name)]
+        fitting = known[-1:] if name == "latest" else [path for path in known if name and path.name.startswith(name)]
         if len(fitting) == 1:
             return cls(fitting[0])
         have = ", ".join(path.name for path in known[-3:]) or "none yet"

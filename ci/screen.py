@@ -31,6 +31,7 @@ STYLES = {
     Change.SKIPPED: "dim",
 }
 ANSWERS = {Answer.SAFE: "bold green", Answer.BLOCKED: "bold red", Answer.INCONCLUSIVE: "bold yellow"}
+PIPE_WIDTH = 200  # columns where nobody says how many there are: tables are not cut
 MOST_REASONS = 8
 KEY_PACKAGES = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
 
@@ -40,6 +41,8 @@ class Screen(Watch):
 
     def __init__(self, *, to_stderr: bool = False, follow_logs: bool = False) -> None:
         self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
+        if not self.console.is_terminal:
+            self.console.width = PIPE_WIDTH
         self._follower = Follower() if follow_logs else None
         self._progress: Progress | None = None
         self._bars: dict[str, TaskID] = {}
@@ -166,6 +169,6 @@ def _bar(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True)
 
 
-def complain(message: str) -> None:
-    """One line for an error, on standard error."""
-    sys.stderr.write(f"preflight: {inert(message)}\n")
+def complain(message: str, prefix: str = "preflight: ") -> None:
+    """Say what went wrong, on standard error."""
+    sys.stderr.write(f"{prefix}{inert(message)}\n")

@@ -54,10 +54,11 @@ class SuiteResult:
         return {one: self.outcomes.get(one) or self._absent(one) for one in [*scenarios, *self.collected]}
 
     def _absent(self, scenario: str) -> Outcome:
-        cause = self.broken or self.uncollected.get(scenario.partition("::")[0])
-        return (
-            Outcome(scenario, FAILED, cause) if cause else Outcome(scenario, UNKNOWN, self.trouble or "it did not run")
-        )
+        if self.broken:
+            return Outcome(scenario, FAILED, self.broken, started=False)
+        if cause := self.uncollected.get(scenario.partition("::")[0]):
+            return Outcome(scenario, FAILED, cause)
+        return Outcome(scenario, UNKNOWN, self.trouble or "it did not run")
 
     def take(self, what: str, value: Any) -> None:
         """Add one event of the results file."""
@@ -86,8 +87,9 @@ class Suite:
 
     def run(self, *orders: "Order") -> list[SuiteResult]:
         """Carry out the orders, all at once, and return their results when the last one has ended."""
-        running = [self.start(order) for order in orders]
+        running: list[Running] = []
         try:
+            running += map(self.start, orders)  # one by one: if a start fails, those before it are ended
             while sum(one.poll() for one in running):  # sum, not any: each is polled every time
                 time.sleep(POLL_SECONDS)
         finally:
@@ -142,8 +144,8 @@ class Running:
         self.watch.poll(self.order.folder)
         going = not ended and time.monotonic() - self.last_heard < SILENCE_SECONDS
         into = self.order.into
-        if not going and not into.finished and not into.broken:
-            into.trouble = _last_words(self.child, into.running)
+        silent = not going and not into.finished and not into.broken
+        into.trouble = _last_words(self.child, into.running) if silent else ""
         return going
 
     def _take_in(self) -> None:

@@ -30,15 +30,18 @@ def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool
     """The verdict on a run that came to its end. `limits` says what it was limited to.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
-    makes the run inconclusive; so does a run in which no scenario passed on both stacks, unless it `replayed` findings,
-    which are about what differs.
+    makes the run inconclusive; so does a baseline that does not start, and a run in which no scenario passed on both
+    stacks, unless it `replayed` findings, which are about what differs.
     """
     if regressed := _of(comparisons, Change.REGRESSED):
         return Verdict(Answer.BLOCKED, tuple(_by_cause(regressed)))
     doubts = [f"{one.scenario}: flaky: {_causes(one)}" for one in _of(comparisons, Change.FLAKY)]
     doubts += [f"{one.scenario}: {_causes(one)}" for one in _of(comparisons, Change.UNKNOWN)]
+    doubts += [
+        f"the baseline does not start, so what runs today was not seen: {cause}" for cause in _unstarted(comparisons)
+    ]
     same, fixed = _of(comparisons, Change.SAME), _of(comparisons, Change.FIXED)
-    if not same and not (replayed and comparisons):
+    if not same and not (replayed and any(one.change is not Change.SKIPPED for one in comparisons)):
         doubts.append(
             "no scenario passed on both stacks, so nothing shows that the candidate does what the baseline did"
         )
@@ -50,6 +53,11 @@ def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool
 
 def _of(comparisons: Sequence[Comparison], change: Change) -> list[Comparison]:
     return [one for one in comparisons if one.change is change]
+
+
+def _unstarted(comparisons: Sequence[Comparison]) -> list[str]:
+    """Why processes of the baseline did not start: its failures are nothing that a candidate could be better at."""
+    return list(dict.fromkeys(one.baseline.cause for one in comparisons if not one.baseline.started))
 
 
 def _by_cause(regressed: Sequence[Comparison]) -> list[str]:

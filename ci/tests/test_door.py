@@ -21,6 +21,7 @@ def runs(tmp_path, monkeypatch):
     folder = tmp_path / "runs"
     monkeypatch.setattr("ci.ask.RUNS", folder)
     monkeypatch.setattr("ci.door.RUNS", folder)
+    monkeypatch.setattr("ci.controls_run.RUNS", folder)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     return folder
 
@@ -57,6 +58,9 @@ BAD = {
     "unknown area": ("gate --area nope", "no area is called 'nope'"),
     "area by path": ("gate --area ../ci", "no area is called"),
     "unknown area to list": ("scenarios --area nope", "no area is called 'nope'"),
+    "unknown area to break": ("controls --area nope", "'nope'"),
+    "unknown stack to break the app on": ("controls --on nope --services embedded", "no stack is called 'nope'"),
+    "no engine to break the app on": ("controls --services container", "no container engine"),
     "unknown run": ("replay nope", "no run is called 'nope'"),
     "no run yet": ("replay latest", "none yet"),
     "no run named": ("replay", "'RUN'"),
@@ -201,27 +205,31 @@ def test_no_error_of_our_own_looks_like_blocked(preflight, monkeypatch, error, c
 
 
 @pytest.fixture
-def empty_checkout(tmp_path, monkeypatch):
-    """A checkout with one area, whose scenarios and conftest.py a test writes."""
+def checkout(tmp_path, monkeypatch):
+    """A checkout with the real app and conftest.py, and one area whose scenarios a test writes."""
     root = tmp_path / "checkout"
     (root / "scenarios" / "audit").mkdir(parents=True)
-    (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    (root / "reference_app").symlink_to(ROOT / "reference_app")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr("ci.collect.ROOT", root)
     monkeypatch.setattr(doors, "ROOT", root)
     return root
 
 
-def test_scenarios_are_listed_by_their_pytest_ids(preflight, empty_checkout):
-    (empty_checkout / "scenarios" / "audit" / "test_x.py").write_text("def test_one(): ...\ndef test_two(): ...\n")
+def test_scenarios_are_listed_by_their_pytest_ids_for_people_and_for_programs(preflight, checkout):
+    (checkout / "scenarios" / "audit" / "test_x.py").write_text("def test_one(): ...\ndef test_two(): ...\n")
     ids = ["scenarios/audit/test_x.py::test_one", "scenarios/audit/test_x.py::test_two"]
 
     assert preflight("scenarios") == (0, "\n".join(ids) + "\n", "")
-    code, text, _ = preflight("scenarios", "--json")
+    code, text, _ = preflight("scenarios", "--json", "--area", "audit")
     assert (code, json.loads(text)) == (0, ids)
 
 
 @pytest.mark.parametrize("where", ["conftest.py", "scenarios/audit/test_x.py"])
-def test_scenarios_that_cannot_be_collected_are_one_line_and_no_list(preflight, empty_checkout, where):
-    (empty_checkout / where).write_text("import nothing_of_that_name\n")
+def test_scenarios_that_cannot_be_collected_are_one_line_and_no_list(preflight, checkout, where):
+    (checkout / where).write_text("import nothing_of_that_name\n")
     code, output, complaint = preflight("scenarios")
 
     assert (code, output) == (3, "")
@@ -229,9 +237,14 @@ def test_scenarios_that_cannot_be_collected_are_one_line_and_no_list(preflight, 
     assert complaint.count("\n") == 1
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(("--version",), 0), (("nowhere.py",), 4)])
-def test_arguments_of_test_go_to_pytest_and_its_exit_code_comes_back(preflight, empty_checkout, arguments, code):
-    assert preflight("test", *arguments)[0] == code
+@pytest.mark.parametrize(("arguments", "code"), [("--version", 0), ("nowhere.py", 4)])
+def test_arguments_of_test_go_to_pytest_in_the_checkout_and_its_exit_code_comes_back(checkout, arguments, code):
+    call = "import pathlib, sys; from ci import door; door.ROOT = pathlib.Path(sys.argv.pop(1)); door.main()"
+    command = [sys.executable, "-c", call, str(checkout), "test", arguments]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+    assert done.returncode == code
+    assert "pytest" in done.stdout + done.stderr or "nowhere.py" in done.stderr
 
 
 def test_a_ci_package_of_the_callers_folder_does_not_shadow_ours(tmp_path):

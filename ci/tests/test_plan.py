@@ -12,9 +12,8 @@ PLAN = """\
    3. build baseline old
    4. build candidate new
    5. start Redis and PostgreSQL (embedded)
-   6. run the scenarios on baseline old
-   7. run the scenarios on candidate new
-   8. run again, 2 times on both, what failed on the candidate only
+   6. run the scenarios on both, at the same time
+   7. run again, 2 times on both, what failed on the candidate only
 """
 
 

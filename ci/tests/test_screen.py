@@ -15,7 +15,7 @@ from ci.comparison import Change
 from ci.findings import Finding, findings
 from ci.plan import Step
 from ci.screen import Screen, complain
-from ci.tests.helpers import ONE, ROOT, gate, outcome, told
+from ci.tests.helpers import ONE, ROOT, TWO, compared, gate, outcome, told
 from ci.verdict import Answer, Verdict
 
 MARKUP = {
@@ -83,6 +83,7 @@ def show_everything(screen: Screen, text: str) -> None:
     screen.before(1, step)
     screen.after(1, step)
     screen.before(1, step)
+    screen.event("baseline", "collected", [ONE])
     screen.event("baseline", "started", f"scenarios/a/test_x.py::test[{text}]")
     screen.stopped(1, step, text)
     screen.findings([Finding("1a2b", Change.REGRESSED, text, text, text)], "run")
@@ -117,9 +118,24 @@ def test_a_bar_shows_titles_and_scenarios_with_markup_as_they_are(show):
     assert "baseline: test_one[red-/tmp]" in shown.plain
 
 
+def test_both_stacks_have_a_bar_of_their_own(show):
+    shown = show(terminal=True)
+    shown.screen.before(6, Step("run", str))
+    for arm in ("baseline", "candidate"):
+        shown.screen.event(arm, "collected", [ONE, TWO])
+        shown.screen.event(arm, "started", ONE)
+    shown.screen.event("candidate", "ended", {})
+    shown.screen.after(6, Step("run", str, "done", 1.0))
+
+    last = shown.plain.partition("✓")[0]
+    assert re.search(r"baseline: test_one +\S+ 0/2", last)
+    assert re.search(r"candidate: test_one +\S+ 1/2", last)
+
+
 def test_a_scenario_named_like_a_closing_tag_does_not_end_the_run(show):
     shown = show(terminal=True)
     shown.screen.before(1, Step("run", str))
+    shown.screen.event("baseline", "collected", [ONE])
     shown.screen.event("baseline", "started", f"{ONE}[/tmp]")
     shown.screen.after(1, Step("run", str, "done", 1.0))
 
@@ -219,6 +235,14 @@ def test_findings_of_one_cause_stand_together_with_one_line_on_how_to_repeat_the
         "    x  other",
         "Repeat one with: ./ci/preflight replay RUN ID",
     ]
+
+
+def test_a_replay_says_of_each_scenario_whether_it_was_so_again(show):
+    shown = show(terminal=False)
+    comparisons = [compared("passed", "failed"), compared("passed", "passed", scenario=TWO)]
+    shown.screen.replayed({ONE: "regressed", TWO: "regressed"}, comparisons)
+
+    assert shown.text.splitlines() == [f"regressed again: {ONE}", f"same now, was regressed: {TWO}"]
 
 
 def test_a_verdict_shows_its_first_reasons_and_how_many_more_there_are(show):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ci import suite
-from ci.suite import Suite, SuiteResult, Watch
+from ci.suite import Order, Suite, SuiteResult, Watch
 from ci.tests.helpers import ONE, TWO, outcome, stack
 from harness.outcomes import Outcome, Writer, read
 from harness.reaper import Reaper
@@ -27,7 +27,7 @@ def taken(path) -> SuiteResult:
 def results(path, *done: Outcome, collected=(ONE, TWO), running: str = "", whole: bool = True):
     """A file as pytest's side writes it."""
     writer = Writer(path)
-    writer.collected(list(collected))
+    writer.collected({one: [] for one in collected})
     for one in done:
         writer.started(one.scenario)
         writer.ended(one)
@@ -57,6 +57,7 @@ class Kept(Watch):
     def __init__(self) -> None:
         self.events: list = []
         self.polled: set = set()
+        self.results: list = []
 
     def event(self, arm, what, value):
         """Keep it."""
@@ -67,18 +68,25 @@ class Kept(Watch):
         self.polled.add(folder)
 
 
+def folder(root: Path, arm: str) -> Path:
+    """A folder for an arm's logs."""
+    (root / arm).mkdir()
+    return root / arm
+
+
 @pytest.fixture
 def follow(tmp_path):
     """Runs a suite on a stack whose pytest is a shell script, and returns the result and what the watch was told."""
-    watch = Kept()
 
-    def follow(script: str):
+    def follow(script: str, *arms: str, watch: Kept | None = None):
+        watch = watch or Kept()
         program = tmp_path / "python"
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
-        result = SuiteResult()
         built = Built(stack(), program, tmp_path / "tools", tmp_path / "web")
-        Suite(Lender(), reaper, watch).run("baseline", built, ["scenarios"], tmp_path, result)
+        orders = [Order(arm, built, ["scenarios"], folder(tmp_path, arm)) for arm in arms or ("baseline",)]
+        watch.results = [order.into for order in orders]
+        [result, *_] = Suite(Lender(), reaper, watch).run(*orders)
         return result, watch
 
     with Reaper() as reaper:
@@ -157,7 +165,7 @@ def test_trouble_is_the_cause_of_what_did_not_run():
 
 
 def test_events_are_told_once_each_and_in_order(follow):
-    events = [{"collected": [ONE]}, {"started": ONE}, {"ended": asdict(outcome("passed"))}, {"finished": True}]
+    events = [{"collected": {ONE: []}}, {"started": ONE}, {"ended": asdict(outcome("passed"))}, {"finished": True}]
     result, watch = follow(lines(*events))
 
     assert watch.events == [("baseline", *next(iter(event.items()))) for event in events]
@@ -166,7 +174,7 @@ def test_events_are_told_once_each_and_in_order(follow):
 
 
 def test_a_pytest_that_dies_is_trouble_with_its_last_words_and_where_it_was(follow):
-    script = lines({"collected": [ONE]}, {"started": ONE}) + "echo 'MemoryError: too much' >&2; exit 7"
+    script = lines({"collected": {ONE: []}}, {"started": ONE}) + "echo 'MemoryError: too much' >&2; exit 7"
     result, _ = follow(script)
 
     assert ONE in result.trouble
@@ -182,7 +190,7 @@ def test_a_pytest_that_is_killed_is_trouble(follow):
 
 
 def test_a_pytest_that_ends_well_without_having_finished_is_trouble(follow):
-    result, _ = follow(lines({"collected": [ONE]}))
+    result, _ = follow(lines({"collected": {ONE: []}}))
 
     assert "exit code 0" in result.trouble
 
@@ -208,25 +216,54 @@ def test_the_web_layer_is_used_only_where_the_stack_pins_no_web_server(pinned, f
     assert suite.interpreter_of(built).web_server == folder
 
 
-def test_what_pytest_told_is_kept_when_the_run_is_interrupted(tmp_path, follow, monkeypatch):
-    def interrupt(self, arm, what, value):
+class Interrupting(Kept):
+    """Interrupts when a scenario has ended, as Ctrl-C may."""
+
+    def event(self, arm, what, value):
+        """Interrupt."""
+        super().event(arm, what, value)
         if what == "ended":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Kept, "event", interrupt)
-    into = SuiteResult()
-    monkeypatch.setattr("ci.tests.test_suite.SuiteResult", lambda: into)
-    with pytest.raises(KeyboardInterrupt):
-        follow(lines({"collected": [ONE]}, {"ended": asdict(outcome("passed"))}) + "exec sleep 1000")
 
-    assert into.on([])[ONE].result == "passed"
+def test_what_pytest_told_is_kept_when_the_run_is_interrupted(follow):
+    watch = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        follow(
+            lines({"collected": {ONE: []}}, {"ended": asdict(outcome("passed"))}) + "exec sleep 1000",
+            "baseline",
+            "candidate",
+            watch=watch,
+        )
+
+    assert watch.results[0].on([])[ONE].result == "passed"
+
+
+def test_two_stacks_run_at_the_same_time_and_keep_their_results_apart(follow):
+    here = '"$PREFLIGHT_RESULTS.here"'
+    both = '"${PREFLIGHT_RESULTS%/*/*}"/baseline/*.here -a -e "${PREFLIGHT_RESULTS%/*/*}"/candidate/*.here'
+    meet = f"touch {here}; until [ -e {both} ]; do sleep 0.01; done\n"
+    ended = {"ended": asdict(outcome("passed"))}
+    _, watch = follow(meet + lines({"collected": {ONE: []}}, ended, {"finished": True}), "baseline", "candidate")
+
+    assert [result.on([])[ONE].result for result in watch.results] == ["passed", "passed"]
+    assert {arm for arm, *_ in watch.events} == {"baseline", "candidate"}
+    assert {path.name for path in watch.polled} == {"baseline", "candidate"}
+
+
+def test_one_that_dies_leaves_the_other_to_its_end(follow):
+    dies = 'case "$PREFLIGHT_RESULTS" in */baseline/*) exit 7;; esac\n'
+    _, watch = follow(dies + lines({"collected": {ONE: []}}, {"finished": True}), "baseline", "candidate")
+
+    assert "exit code 7" in watch.results[0].trouble
+    assert (watch.results[1].trouble, watch.results[1].finished) == ("", True)
 
 
 def test_the_key_to_the_services_does_not_outlive_the_run(follow, tmp_path):
     follow('test -s "$PREFLIGHT_SESSION" && cp "$PREFLIGHT_SESSION" "$PREFLIGHT_SESSION".kept')
 
-    assert (tmp_path / "session.json.kept").exists()
-    assert not (tmp_path / "session.json").exists()
+    assert (tmp_path / "baseline" / "session.json.kept").exists()
+    assert not (tmp_path / "baseline" / "session.json").exists()
 
 
 def test_nothing_of_our_surroundings_reaches_a_stacks_pytest(follow, tmp_path, monkeypatch):
@@ -234,6 +271,6 @@ def test_nothing_of_our_surroundings_reaches_a_stacks_pytest(follow, tmp_path, m
     monkeypatch.setenv("PYTHONPATH", "/ours")
     follow("env")
 
-    names = {line.partition("=")[0] for line in (tmp_path / "pytest.log").read_text().splitlines()}
+    names = {line.partition("=")[0] for line in (tmp_path / "baseline" / "pytest.log").read_text().splitlines()}
     assert {"PREFLIGHT_SESSION", "PREFLIGHT_RESULTS", "PATH"} <= names
     assert not names & {"DJANGO_SETTINGS_MODULE", "PYTHONPATH"}

@@ -1,12 +1,14 @@
 """From comparisons to the answer."""
 
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
 
 import pytest
 
-from ci.comparison import Change, compare
+from ci.comparison import Change, Comparison, compare
 from ci.tests.helpers import ONE, RESULTS, TWO, compared, outcome
 from ci.verdict import Answer, judge
+from harness.outcomes import Outcome
 
 WORDS = (*RESULTS, "missing")
 HARMLESS = {Change.SAME, Change.FIXED, Change.BROKEN_IN_BOTH, Change.SKIPPED}
@@ -113,6 +115,10 @@ def test_a_replay_may_be_safe_without_anything_the_same_but_not_without_anything
         assert (judge(comparisons, replayed=True).answer is Answer.BLOCKED) == (Change.REGRESSED in changes)
 
 
+def test_a_replay_in_which_nothing_ran_is_inconclusive():
+    assert judge([], replayed=True).answer is Answer.INCONCLUSIVE
+
+
 def test_a_safe_answer_says_what_it_is_limited_to():
     assert judge([compared("passed", "passed")], limits="only audit").reasons[1:] == ("only audit",)
     assert len(judge([compared("passed", "passed")]).reasons) == 1
@@ -154,3 +160,15 @@ def test_the_values_are_the_documented_exit_codes():
     codes = {answer.name: answer.value for answer in Answer}
 
     assert codes == {"SAFE": 0, "BLOCKED": 1, "USAGE_ERROR": 2, "INCONCLUSIVE": 3, "UNRESOLVABLE": 4}
+
+
+def test_a_baseline_that_does_not_start_is_never_safe_and_says_why():
+    one = Outcome("scenarios/tasks/a.py::test", "failed", "ModuleNotFoundError: x", started=False)
+    fixed = Comparison(one.scenario, one, replace(one, result="passed", cause="", started=True))
+    same = Comparison("scenarios/tasks/b.py::test", *(Outcome("scenarios/tasks/b.py::test", "passed"),) * 2)
+
+    verdict = judge([fixed, same])
+
+    assert verdict.answer is Answer.INCONCLUSIVE
+    assert "the baseline does not start" in verdict.reasons[0]
+    assert "ModuleNotFoundError: x" in verdict.reasons[0]

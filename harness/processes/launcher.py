@@ -79,7 +79,7 @@ class Launcher:
         if code:
             cause = last_error(log) or f"exit code {code}"
             raise ProcessExited(f"manage.py {arguments[0]} failed: {cause} (log: {log})", cause)
-        return log.read_text(errors="replace")
+        return log.read_text(errors="replace").partition("\n")[2]  # without the line that says what was run
 
     def stop_all(self) -> None:
         """End whatever still runs, newest first."""

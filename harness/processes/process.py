@@ -28,10 +28,11 @@ class Process:
         Raises NotStarted when it ends instead or takes too long, and WrongVersions.
         """
         why = f"{self.child.name} of {self.interpreter.stack} gets ready"
+        hint = f"Its log: {self.child.log}"
         try:
-            wait_until(self.report.exists, READY_SECONDS, why, abort=self.child.raise_if_exited)
+            wait_until(self.report.exists, READY_SECONDS, why, abort=self.child.raise_if_exited, hint=hint)
         except BrokenPromise as error:
-            raise NotStarted(f"{error} (log: {self.child.log})", error.cause) from error
+            raise NotStarted(str(error), error.cause) from error
         self.interpreter.require(self.facts()["packages"], self.child.name)
 
     def facts(self) -> dict[str, Any]:

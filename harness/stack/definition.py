@@ -10,6 +10,12 @@ from packaging.utils import canonicalize_name
 
 from harness.errors import UsageError
 
+KEYS = {
+    "python": (str, '"3.11" or "newest"'),
+    "as_of": (datetime.date, "2023-12-15"),
+    "requirements": (list, '["celery~=5.3.6"]'),
+}
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -37,18 +43,20 @@ def read(path: Path) -> Definition:
     """Read a stack's toml. Raises UsageError when it does not parse or lacks a key."""
     try:
         data = tomllib.loads(path.read_text())
-        as_of = data.get("as_of")
-        requirements = tuple(str(parse_requirement(line)) for line in data["requirements"])
-        return Definition(path.stem, data["python"], as_of, requirements)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UsageError(f"{path}: not a stack: {type(error).__name__}: {error}") from error
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise UsageError(f"{path}: not a stack: {error}") from error
+    for key, (kind, example) in KEYS.items():
+        if type(data.get(key)) is not kind and not (key == "as_of" and key not in data):
+            raise UsageError(f"{path}: not a stack: {key} must be written like {key} = {example}")
+    requirements = tuple(str(parse_requirement(line)) for line in data["requirements"])
+    return Definition(path.stem, data["python"], data.get("as_of"), requirements)
 
 
 def parse_requirement(line: str) -> Requirement:
     """One requirement, as pip writes it. Raises UsageError for anything else, URLs included: a lock pins releases."""
     try:
         requirement = Requirement(line)
-    except InvalidRequirement as error:
+    except (InvalidRequirement, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{line!r} is not a requirement: {reason} (write it like celery==5.6.2)") from error
     if requirement.url:

@@ -27,7 +27,8 @@ def build(folder: Path, lock: Lock, python: Python, uv: Uv, until: list[str]) ->
     source-only packages need. Raises PreflightError when even a fresh one differs.
     """
     with alone(folder):
-        if not (folder / STAMP).exists() or differences(folder, lock.pins(python)):
+        whole = (folder / STAMP).exists() and (folder / "bin" / "python").exists()
+        if not whole or differences(folder, lock.pins(python)):
             _install(folder, lock, python, uv, until)
     return folder / "bin" / "python"
 
@@ -81,7 +82,7 @@ def _digest(path: Path) -> str | None:
 
 def _files(site: Path) -> Iterator[str]:
     for path in site.rglob("*"):
-        if path.is_file() and path.suffix != ".pyc" and path.name not in BROUGHT_BY_UV:
+        if path.is_file() and path.parent.name != "__pycache__" and path.name not in BROUGHT_BY_UV:
             yield str(path.relative_to(site))
 
 

@@ -72,7 +72,7 @@ def _ask(path: Path) -> Python | None:
     try:
         answer = subprocess.run([path, "-I", "-c", ASK], capture_output=True, timeout=20, check=True)
         executable, version, implementation, level = json.loads(answer.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
         return None
     base = _without_environment(Path(executable))
     return Python(base, version) if implementation == "CPython" and level == "final" else None

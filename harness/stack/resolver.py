@@ -26,7 +26,7 @@ def resolve(definition: Definition, python: Python, uv: Uv, held: Lock | None = 
     try:
         body = attempt.compile(definition.requirements, held)
     except UvFailed as error:
-        raise _explained(attempt, str(error)) from error
+        raise _explained(attempt, error.said) from error
     return Lock(_header(definition, python) + body)
 
 
@@ -54,13 +54,13 @@ class Attempt:
         try:
             self.compile(requirements)
         except UvFailed as error:
-            return str(error)
+            return error.said
         return None
 
 
 def until(day: datetime.date | None) -> list[str]:
     """uv's option that hides every release after the end of `day` (UTC)."""
-    return ["--exclude-newer", f"{day.isoformat()}T23:59:59Z"] if day else []
+    return ["--exclude-newer", f"{day + datetime.timedelta(days=1)}T00:00:00Z"] if day else []
 
 
 def _header(definition: Definition, python: Python) -> str:
@@ -72,11 +72,15 @@ def _header(definition: Definition, python: Python) -> str:
 def _explained(attempt: Attempt, said: str) -> PreflightError:
     name = attempt.definition.name
     if NO_SOLUTION not in said:
-        return PreflightError(f"{name}: uv could not resolve it: {said.splitlines()[-1].strip()}")
+        return PreflightError(f"{name}: uv could not resolve it: {_last_line(said)}")
     clash, why = _clash(attempt, said)
     short = " and ".join(line.replace('"', "'") for line in clash)
     what = "cannot be installed together" if len(clash) > 1 else f"cannot be had on Python {attempt.python.version}"
     return Unresolvable(f"{name}: {short} {what}: {_reason(why, clash)}")
+
+
+def _last_line(said: str) -> str:
+    return (said.splitlines() or ["it ended without a word"])[-1].strip()
 
 
 def _clash(attempt: Attempt, said: str) -> tuple[tuple[str, ...], str]:

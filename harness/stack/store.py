@@ -1,5 +1,6 @@
 """Every stack there is: read by name, with an overlay or without, locked, and built when first needed."""
 
+import datetime
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -102,7 +103,7 @@ class Store:
     def build(self, stack: Stack) -> Built:
         """Build what the stack needs to run, or take it from the cache when it still is what the lock says."""
         folder = self._cache / "environments" / f"{stack.lock.digest}-{stack.python.version}"
-        until = ["--exclude-newer", f"{day}T23:59:59Z"] if (day := _day(stack.lock)) else []
+        until = resolver.until(_day(stack.lock))
         interpreter = environment.build(folder, stack.lock, stack.python, self._uv, until)
         tools = layers.tools(self._cache, stack.lock, stack.python, self._uv)
         return Built(stack, interpreter, tools, layers.web_server(self._cache, stack.python, self._uv))
@@ -120,6 +121,6 @@ class Store:
         return definition.read(self._folder / f"{name}.toml")
 
 
-def _day(lock: Lock) -> str | None:
+def _day(lock: Lock) -> datetime.date | None:
     day = lock.header("as of")
-    return day if day and day[0].isdigit() else None
+    return datetime.date.fromisoformat(day) if day and day[0].isdigit() else None

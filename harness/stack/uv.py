@@ -13,7 +13,15 @@ from harness.spawn import spawn
 
 
 class UvFailed(PreflightError):
-    """uv ended with an error; the message is what it said."""
+    """uv ended with an error; the message is what it said, in as many lines as it took."""
+
+    def __str__(self) -> str:
+        return "uv: " + " ".join(super().__str__().split())
+
+    @property
+    def said(self) -> str:
+        """uv's own words, line by line."""
+        return str(self.args[0])
 
 
 class Uv:
@@ -46,4 +54,4 @@ class Uv:
         finally:
             child.kill()
         if failed:
-            raise UvFailed(log.read_text(errors="replace").strip())
+            raise UvFailed(log.read_text(errors="replace").strip() or "uv ended without a word")

@@ -59,6 +59,10 @@ def test_gives_up(): pytest.xfail("not here")
 """
 
 
+# Not all of ours: scenarios in this very pytest run have put the app's settings there.
+SURROUNDINGS = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
+
+
 class Runner:
     """Runs pytest under the repository's own conftest.py, in a folder of its own without scenarios or services."""
 
@@ -72,7 +76,7 @@ class Runner:
     def run(self, code: str, *more: str) -> SuiteResult:
         """Run the tests of a file, and of others by name, and read what was told of them."""
         (self.folder / "test_x.py").write_text(code)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PREFLIGHT_RESULTS": str(self.results)}
+        environment = {**SURROUNDINGS, "PREFLIGHT_RESULTS": str(self.results)}
         command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", "test_x.py", *more]
         self.done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
@@ -175,7 +179,7 @@ def test_without_a_gate_nothing_is_written(tmp_path, monkeypatch):
     runner = Runner(tmp_path)
     (tmp_path / "test_x.py").write_text("def test_a(): pass\n")
     command = [sys.executable, "-m", "pytest", "-q", "test_x.py"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = SURROUNDINGS
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
 
     assert done.returncode == 0

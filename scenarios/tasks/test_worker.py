@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.utils import timezone
 
 import core.celery
@@ -17,14 +18,17 @@ from modules.auth.accounts.tasks import (
 SECONDS = 20
 
 
+@pytest.mark.guards("task-welcome-email")
 def test_a_worker_sends_the_welcome_email(worker):
     assert send_welcome_email.delay("test@example.com").get(timeout=SECONDS) == "Email sent to test@example.com"
 
 
+@pytest.mark.guards("task-user-data")
 def test_a_worker_processes_user_data(worker):
     assert process_user_data.delay(7).get(timeout=SECONDS) == "Data processed for user ID: 7"
 
 
+@pytest.mark.guards("task-clean-mfa")
 def test_a_worker_cleans_up_rows_that_the_caller_wrote(worker):
     user = User.objects.create_user("ada", "ada@example.com")
     UserTOTPDevice.objects.create(user=user, created_at=timezone.now() - dt.timedelta(hours=25))
@@ -34,6 +38,7 @@ def test_a_worker_cleans_up_rows_that_the_caller_wrote(worker):
     assert UserTOTPDevice.objects.count() == 1
 
 
+@pytest.mark.guards("task-log-auth-event")
 def test_a_worker_writes_one_row_for_an_audit_event(worker):
     user = User.objects.create_user("ada", "ada@example.com")
     result = log_auth_event_task.delay(user.pk, "login_success", "192.0.2.7", "Firefox", None, True, {"n": 1})
@@ -42,12 +47,14 @@ def test_a_worker_writes_one_row_for_an_audit_event(worker):
     assert (row.user, row.user_agent, row.success, row.details) == (user, "Firefox", True, {"n": 1})
 
 
+@pytest.mark.guards("task-debug")
 def test_a_worker_runs_the_debug_task_and_keeps_no_result(worker):
     result = core.celery.debug_task.delay()
     wait_until(lambda: "Request: " in worker.child.log.read_text(), SECONDS, "the worker prints the request")
     assert core.celery.app.backend.get(core.celery.app.backend.get_key_for_task(result.id)) is None
 
 
+@pytest.mark.guards("trigger-by-hand")
 def test_the_django_shell_of_the_stack_alone_publishes_and_a_worker_runs_it(worker, launcher):
     code = (
         "from modules.auth.accounts.tasks import send_welcome_email; "

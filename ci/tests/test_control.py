@@ -1,0 +1,41 @@
+"""Negative controls: each can be applied to the app as it is."""
+
+import shutil
+
+import pytest
+
+from ci.checkout import ROOT, areas
+from ci.control import APP, Control, read
+from harness.errors import UsageError
+
+CONTROLS = read([])
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=[f"{control.area}: {control.name}" for control in CONTROLS])
+def test_each_control_changes_the_app_in_one_place_and_names_suites_that_exist(control, tmp_path):
+    before = (APP / control.file).read_text()
+    (tmp_path / control.file).parent.mkdir(parents=True)
+    shutil.copy(APP / control.file, tmp_path / control.file)
+
+    control.apply(tmp_path)
+
+    assert (tmp_path / control.file).read_text() != before
+    assert control.area in areas()
+    assert all((ROOT / target).exists() for target in control.targets)
+
+
+def test_there_are_at_least_twenty_five_and_no_two_have_the_same_name():
+    assert len({(control.area, control.name) for control in CONTROLS}) == len(CONTROLS) >= 25
+
+
+@pytest.mark.parametrize("text", ["nothing of that kind", "e"])
+def test_a_control_that_fits_nowhere_or_in_several_places_is_refused(tmp_path, text):
+    (tmp_path / "settings.py").write_text("one line, then one more\n")
+
+    with pytest.raises(UsageError, match="occurs"):
+        Control("tasks", "x", "settings.py", text, "by", ()).apply(tmp_path)
+
+
+def test_an_area_without_controls_is_refused():
+    with pytest.raises(UsageError, match="has no controls"):
+        read(["delivery"])

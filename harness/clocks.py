@@ -12,13 +12,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 UTC = dt.timezone.utc
 LIBRARY = "libfaketime.so.1"
 LIBRARY_PLACES = ("usr/lib/*/faketime", "usr/lib*/faketime", "usr/local/lib/faketime")
+DAY_SECONDS = 86400.0
+SLEEP_SECONDS = 20.0  # a guard against hanging: an interpreter that starts and sleeps for an instant takes 0.1 s
 
 BEAT_LOOKS = dt.timedelta(seconds=5)  # django-celery-beat looks at its schedule that often: it promises nothing finer
 SHORTEST = dt.timedelta(milliseconds=10)  # lets time pass at all when the scheduler asks to be called again at once
@@ -155,18 +156,26 @@ class FakedClock:
         }
 
     def works_for(self, python: str) -> bool:
-        """Whether that interpreter follows it; a library for another machine is ignored without an error."""
-        wanted = time.time() + 10 * 86400
+        """Whether that interpreter follows it and still sleeps as it should.
+
+        A library for another machine is ignored without an error; under some versions a sleep never ends.
+        """
+        wanted = time.time() + 10 * DAY_SECONDS
         self.set(dt.datetime.fromtimestamp(wanted, UTC))
-        command = [python, "-I", "-S", "-c", "import time; print(time.time())"]
-        told = subprocess.run(command, env=self.settings(), capture_output=True, text=True, check=True)
-        return abs(float(told.stdout) - wanted) < 86400
+        command = [python, "-I", "-S", "-c", "import time; time.sleep(0.01); print(time.time())"]
+        try:
+            told = subprocess.run(
+                command, env=self.settings(), capture_output=True, text=True, check=True, timeout=SLEEP_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return abs(float(told.stdout) - wanted) < DAY_SECONDS
 
 
 def find_library() -> "Path | None":
-    """libfaketime's shared object, out of the package of that name or of the system's; None where there is none."""
-    wheel = find_spec("libfaketime")  # found and not imported: it would want to start our process anew
-    folders = (wheel.submodule_search_locations or ()) if wheel else ()
-    found = [Path(folder, "vendor/libfaketime/src", LIBRARY) for folder in folders]
-    found += [path for place in LIBRARY_PLACES for path in sorted(Path("/").glob(f"{place}/{LIBRARY}"))]
-    return next((path for path in found if path.exists()), None)
+    """The system's libfaketime; None where there is none.
+
+    Not the one in PyPI's package of that name: under its library, sleeps of Python 3.11 and later do not end.
+    """
+    found = [path for place in LIBRARY_PLACES for path in sorted(Path("/").glob(f"{place}/{LIBRARY}"))]
+    return found[0] if found else None

@@ -1,49 +1,52 @@
 """The database scheduler in this process under a frozen clock: what it sends, and when."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
-from django_celery_beat.schedulers import DatabaseScheduler
-from freezegun import freeze_time
 
-from core import celery_app
-
-CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
 UTC = dt.timezone.utc
-pytestmark = pytest.mark.django_db(transaction=True)  # the scheduler commits, and drops connections that cannot
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
+NIGHT = dt.datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+pytestmark = pytest.mark.guards("daily-clean-up", "timezone-utc")
 
 
-class RecordingScheduler(DatabaseScheduler):
-    """The real scheduler, except that it notes what it would send instead of sending it."""
-
-    def apply_async(self, entry, producer=None, advance=True, **kwargs):  # noqa: ARG002 - the signature is the real one's
-        """Note the task and the instant; move the entry on as the real one does."""
-        entry = self.reserve(entry) if advance else entry
-        self.sent.append((entry.task, dt.datetime.now(UTC)))
+def test_the_clean_up_is_sent_once_at_three_in_the_morning_utc(frozen_beat, periodic):
+    with frozen_beat(NIGHT - 30 * MINUTE) as beat:
+        periodic("Clean MFA Data Daily", cron="0 3")
+        beat.run_until(NIGHT + 30 * MINUTE)
+    assert beat.firings("Clean MFA Data Daily") == [NIGHT]
 
 
-def sent_between(start: dt.datetime, end: dt.datetime) -> list[tuple[str, dt.datetime]]:
-    """What beat sends when it is up from `start` to `end`, ticking at least every 5 s as a real one does."""
-    with freeze_time(start) as clock:
-        PeriodicTask.objects.create(
-            name="Clean MFA Data Daily",
-            task=CLEAN_UP,
-            crontab=CrontabSchedule.objects.create(minute="0", hour="3", timezone="UTC"),
-        )
-        scheduler = RecordingScheduler(app=celery_app, lazy=True)
-        scheduler.sent = []
-        while dt.datetime.now(UTC) < end:
-            clock.tick(dt.timedelta(seconds=min(max(scheduler.tick(), 0.01), 5)))
-    return [(task, when) for task, when in scheduler.sent if task == CLEAN_UP]
+def test_the_clean_up_is_not_sent_at_any_other_hour_of_the_day(frozen_beat, periodic):
+    with frozen_beat(NIGHT + MINUTE) as beat:
+        periodic("Clean MFA Data Daily", cron="0 3")
+        beat.run_until(NIGHT + DAY - MINUTE, near=[NIGHT + hours * DAY / 24 for hours in range(1, 24)])
+    assert beat.firings("Clean MFA Data Daily") == []
 
 
-def test_the_clean_up_is_sent_once_at_three_in_the_morning_utc():
-    night = dt.datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
-    [(_, when)] = sent_between(night - dt.timedelta(minutes=30), night + dt.timedelta(minutes=30))
-    assert night <= when < night + dt.timedelta(seconds=5)
+def test_thirty_one_days_of_a_daily_task_are_thirty_one_firings_at_its_time(frozen_beat, periodic):
+    nights = [NIGHT + day * DAY for day in range(31)]
+    with frozen_beat(NIGHT - DAY / 2) as beat:
+        periodic("daily", cron="0 3")
+        beat.run_until(nights[-1] + DAY / 2, near=nights)
+    assert beat.firings("daily") == nights
 
 
-def test_the_clean_up_is_not_sent_at_any_other_hour_of_the_day():
-    after = dt.datetime(2026, 3, 1, 3, 1, tzinfo=UTC)
-    assert sent_between(after, after + dt.timedelta(hours=2)) == []
+def test_a_task_of_every_minute_is_sent_1440_times_a_day_and_no_extra_first_time(frozen_beat, periodic):
+    midnight = NIGHT.replace(hour=0)
+    with frozen_beat(midnight - MINUTE / 2, max_interval=60) as beat:
+        periodic("every minute", cron="* *")
+        beat.run_until(midnight + DAY - MINUTE / 2)
+    assert beat.firings("every minute") == [midnight + minute * MINUTE for minute in range(1440)]
+
+
+def test_an_interval_is_first_sent_one_interval_after_it_was_made_and_never_early(frozen_beat, periodic):
+    every = dt.timedelta(seconds=20)
+    with frozen_beat(NIGHT) as beat:
+        periodic("interval", every=every)
+        beat.run_until(NIGHT + 5 * MINUTE + every / 2)
+    firings = [NIGHT, *(firing.when for firing in beat.sent)]
+    gaps = [after - before for before, after in pairwise(firings)]
+    assert len(gaps) == 15
+    assert all(every <= gap < every + dt.timedelta(seconds=5) for gap in gaps)

@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     name = "modules.auth.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Register the system checks, now that every model is there."""
+        from . import checks  # noqa: F401, PLC0415 - importing them registers them

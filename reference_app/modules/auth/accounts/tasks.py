@@ -7,22 +7,17 @@ whose name it does not know.
 
 import logging
 import time
-from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from .cleanup import delete_in_batches
 from .models import AuthAuditLog, BackupCode, User, UserTOTPDevice
+from .retention import UNCONFIRMED_TOTP, USED_BACKUP_CODE
 
 logger = logging.getLogger(__name__)
-
-# Used where a settings module does not say, so that a forgotten line never means "delete everything".
-# The same values as in core.settings.
-DEFAULT_TOTP_RETENTION_HOURS = 24
-DEFAULT_BACKUP_CODE_RETENTION_DAYS = 90
 
 
 @shared_task
@@ -48,10 +43,13 @@ def clean_mfa_data() -> str:
     """Delete unconfirmed TOTP devices and used backup codes that are past their retention; return the counts.
 
     Past means strictly before now minus the retention: a row that is exactly that old stays for another day.
+    Raises ImproperlyConfigured, with nothing deleted, when a retention makes no sense.
     """
     now = timezone.now()
-    devices = _delete(UserTOTPDevice.objects.filter(confirmed=False, created_at__lt=now - _totp_retention()))
-    codes = _delete(BackupCode.objects.filter(used=True, used_at__lt=now - _backup_code_retention()))
+    # Both cutoffs before the first deletion, and once: a setting that makes no sense must not be found half-way.
+    devices_end, codes_end = UNCONFIRMED_TOTP.cutoff(now), USED_BACKUP_CODE.cutoff(now)
+    devices = delete_in_batches(UserTOTPDevice.objects.filter(confirmed=False, created_at__lt=devices_end))
+    codes = delete_in_batches(BackupCode.objects.filter(used=True, used_at__lt=codes_end))
     print(f"Deleted {devices} unconfirmed TOTP devices.")
     print(f"Deleted {codes} used backup codes.")
     return f"MFA data cleanup complete. Deleted {devices} TOTP devices and {codes} backup codes."
@@ -80,22 +78,3 @@ def log_auth_event_task(  # noqa: PLR0917 - the message that producers send
         success=success,
         details={} if details is None else details,
     )
-
-
-def _totp_retention() -> timedelta:
-    """How long an unconfirmed TOTP device may wait for its first code."""
-    return timedelta(
-        hours=getattr(settings, "UNCONFIRMED_TOTP_RETENTION_HOURS", DEFAULT_TOTP_RETENTION_HOURS)
-    )
-
-
-def _backup_code_retention() -> timedelta:
-    """How long a used backup code is kept."""
-    days = getattr(settings, "USED_BACKUP_CODE_RETENTION_DAYS", DEFAULT_BACKUP_CODE_RETENTION_DAYS)
-    return timedelta(days=days)
-
-
-def _delete(rows: QuerySet[Any]) -> int:
-    """Delete the rows; return how many of this very model went, without what the deletion took along."""
-    _, by_model = rows.delete()
-    return by_model.get(rows.model._meta.label, 0)

@@ -35,8 +35,10 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
         gate = Gate(question, RunFolder.create(RUNS), choice, reaper, screen, repeats)
         steps = gate.steps()
         verdict = _carry_out(gate, steps, screen)
+        _deaf()  # what is known is kept now, however often somebody asks us to end
         _keep(gate, verdict, steps, time.monotonic() - begun)
         _show(gate, verdict, screen)
+        gate.close()
     if as_json:
         print(json.dumps(gate.folder.read_results(), indent=2))
     return verdict.answer.value
@@ -44,9 +46,13 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """Ends a run, with what is known so far kept; a second one while that goes on changes nothing."""
+    _deaf()
+    raise KeyboardInterrupt
+
+
+def _deaf() -> None:
     for ending in ENDINGS:
         signal.signal(ending, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
@@ -56,9 +62,9 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         current[0] = (number, step)
         screen.before(number, step)
 
-    gate.folder.write_plan(describe(steps))
-    screen.plan(steps)
     try:
+        gate.folder.write_plan(describe(steps))
+        screen.plan(steps)
         carry_out(steps, before, screen.after)
     except Unresolvable as error:
         return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))
@@ -66,9 +72,7 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         why = "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
         verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
-    finally:
-        gate.close()
-    return judge(gate.comparisons(), gate.question.limits(), replayed=bool(gate.question.before))
+    return judge(gate.comparisons(), gate.question.limits(), gate.question.before)
 
 
 def _one_line(error: BaseException) -> str:

@@ -13,7 +13,7 @@ import tomllib
 from ci.checkout import CONTROLS, ROOT, areas
 from ci.suite import Order, Suite
 from harness.errors import PreflightError, UsageError
-from harness.outcomes import FAILED
+from harness.outcomes import FAILED, UNKNOWN
 from harness.stack.store import Built
 
 APP = ROOT / "reference_app"
@@ -69,6 +69,7 @@ def killers(suite: Suite, built: Built, control: Control, folder: Path) -> list[
     shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3*"))
     control.apply(app)
     [result] = suite.run(Order("control", built, ["--exitfirst", *control.targets], folder, app=app))
-    if result.broken or (result.trouble and not result.finished):
-        raise PreflightError(f"control {control.name!r}: {result.broken or result.trouble}")
+    unknown = [outcome.cause for outcome in result.outcomes.values() if outcome.result == UNKNOWN]
+    if nothing := [*filter(None, [result.broken, result.trouble]), *result.uncollected.values(), *unknown]:
+        raise PreflightError(f"control {control.name!r}: nothing was learnt: {nothing[0]}")
     return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]

@@ -197,7 +197,9 @@ def scenarios(chosen: Sequence[str], by_plan: bool, as_json: bool) -> None:
     """
     guards = collect(_targets(chosen))
     if by_plan:
-        Screen().plan_table(table(guards))
+        lines = table(guards)
+        print(json.dumps(lines, indent=2)) if as_json else Screen().plan_table(lines)
+        sys.exit(0 if all(scenarios for _, scenarios in lines.values()) else 1)
     else:
         print(json.dumps(list(guards), indent=2) if as_json else "\n".join(guards))
 

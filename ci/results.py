@@ -51,7 +51,12 @@ def _comparison(one: Comparison) -> dict[str, Any]:
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {"result": outcome.result, "cause": outcome.cause, "seconds": _rounded(outcome.seconds)}
+    return {
+        "result": outcome.result,
+        "cause": outcome.cause,
+        "started": outcome.started,
+        "seconds": _rounded(outcome.seconds),
+    }
 
 
 def _finding(one: Finding) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ci.checkout import ROOT
 from harness.errors import ProcessExited
 from harness.outcomes import FAILED, UNKNOWN, Outcome, read
 from harness.processes.interpreter import Interpreter
-from harness.processes.launcher import INSIDE, PASSED_ON, REFERENCE_APP
+from harness.processes.launcher import APP, INSIDE, PASSED_ON
 from harness.reaper import Reaper
 from harness.services.desk import Desk
 from harness.session import LENT, Lease
@@ -48,10 +48,11 @@ class SuiteResult:
     def on(self, scenarios: Sequence[str]) -> dict[str, Outcome]:
         """An outcome for each of the scenarios that should have run.
 
-        What does not import on the stack (the app, or a scenario's own file) failed for that reason; a scenario
-        that did not come to an end is unknown.
+        What does not import on the stack (the app, or a scenario's own file) failed for that reason, the file itself
+        included; a scenario that did not come to an end is unknown.
         """
-        return {one: self.outcomes.get(one) or self._absent(one) for one in [*scenarios, *self.collected]}
+        ran = {one: self.outcomes.get(one) or self._absent(one) for one in [*scenarios, *self.collected]}
+        return ran | {path: Outcome(path, FAILED, cause) for path, cause in self.uncollected.items()}
 
     def _absent(self, scenario: str) -> Outcome:
         if self.broken:
@@ -102,11 +103,11 @@ class Suite:
         desk = (self.desk.address, self.desk.authkey)
         Lease(interpreter_of(order.built), *desk, order.folder, order.arm).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
-        environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), "PREFLIGHT_APP": str(order.app)}
+        environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         command = [str(order.built.interpreter), str(INSIDE / "launch_pytest.py"), str(order.built.tools)]
         command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-v", "--continue-on-collection-errors"]
         log = order.folder / "pytest.log"
-        command += order.targets
+        command += ["--basetemp", str(order.folder / "tmp"), *order.targets]
         child = spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
         return Running(order, child, results, self.watch)
 
@@ -123,7 +124,7 @@ class Order:
     targets: Sequence[str]
     folder: Path
     into: SuiteResult = field(default_factory=SuiteResult)
-    app: Path = REFERENCE_APP
+    app: Path = ROOT / "reference_app"
 
 
 @dataclass
@@ -170,7 +171,8 @@ def end(running: Sequence[Running]) -> None:
 def interpreter_of(built: Built) -> Interpreter:
     """What the processes of a built stack need to know of it."""
     web_server = None if "gunicorn" in built.stack.pins else str(built.web_server)
-    return Interpreter(built.stack.name, str(built.interpreter), built.stack.pins, web_server)
+    stack = built.stack
+    return Interpreter(stack.name, str(built.interpreter), stack.pins, web_server, stack.python.version)
 
 
 def _last_words(child: Child, running: str) -> str:

@@ -1,7 +1,7 @@
 """From comparisons to the answer. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,12 +26,13 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool = False) -> Verdict:
+def judge(comparisons: Sequence[Comparison], limits: str = "", replayed: Mapping[str, str] | None = None) -> Verdict:
     """The verdict on a run that came to its end. `limits` says what it was limited to.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
     makes the run inconclusive; so does a baseline that does not start, and a run in which no scenario passed on both
-    stacks, unless it `replayed` findings, which are about what differs.
+    stacks. A run that `replayed` findings (scenario -> what changed then) is about what differs: nothing has to
+    be the same there, but what does not show up again is in doubt.
     """
     if regressed := _of(comparisons, Change.REGRESSED):
         return Verdict(Answer.BLOCKED, tuple(_by_cause(regressed)))
@@ -40,6 +41,9 @@ def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool
     doubts += [
         f"the baseline does not start, so what runs today was not seen: {cause}" for cause in _unstarted(comparisons)
     ]
+    doubts += [f"{one.scenario} imports on neither stack: {one.candidate.cause}" for one in _files(comparisons)]
+    doubts += [f"{one.scenario}: the candidate does not start: {one.candidate.cause}" for one in _hidden(comparisons)]
+    doubts += [f"{one}: {was} in the run that is replayed" for one, was in _differing(comparisons, replayed)]
     same, fixed = _of(comparisons, Change.SAME), _of(comparisons, Change.FIXED)
     if not same and not (replayed and any(one.change is not Change.SKIPPED for one in comparisons)):
         doubts.append(
@@ -47,8 +51,33 @@ def judge(comparisons: Sequence[Comparison], limits: str = "", *, replayed: bool
         )
     if doubts:
         return Verdict(Answer.INCONCLUSIVE, tuple(doubts))
-    good = f"{len(same)} {'scenario' if len(same) == 1 else 'scenarios'} same, {len(fixed)} fixed, none worse"
+    good = f"{_number(same)} same, {len(fixed)} fixed, none worse"
+    if both := _of(comparisons, Change.BROKEN_IN_BOTH):
+        good += f"; {_number(both)} broken in both"
+    if skipped := _of(comparisons, Change.SKIPPED):
+        good += f"; {_number(skipped)} skipped on both, the first because: {skipped[0].candidate.cause}"
     return Verdict(Answer.SAFE, tuple(filter(None, [good, limits])))
+
+
+def _number(some: Sequence[Comparison]) -> str:
+    return f"{len(some)} scenario{'' if len(some) == 1 else 's'}"
+
+
+def _files(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Whole files of scenarios that neither stack could import: whatever they would have shown is missing."""
+    both = (one for one in comparisons if "::" not in one.scenario)
+    return [one for one in both if one.change is Change.BROKEN_IN_BOTH]
+
+
+def _hidden(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Failed on both, but on the candidate because a process did not start: worse than on the baseline."""
+    return [one for one in comparisons if one.baseline.started and not one.candidate.started]
+
+
+def _differing(comparisons: Sequence[Comparison], before: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Replayed scenarios that changed otherwise than they did then, each with what it was."""
+    pairs = [(one, (before or {}).get(one.scenario)) for one in comparisons]
+    return [(f"{one.scenario} is now {one.change.value}", was) for one, was in pairs if was and was != one.change.value]
 
 
 def _of(comparisons: Sequence[Comparison], change: Change) -> list[Comparison]:

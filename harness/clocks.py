@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 UTC = dt.timezone.utc
@@ -47,6 +48,7 @@ class FrozenBeat:
         self._make_scheduler = make_scheduler
         self._clock = clock
         self._scheduler: Any = None
+        self._wakes = _now()
 
     def firings(self, name: str) -> list[dt.datetime]:
         """The instants (UTC) at which the periodic task of that name was sent, to the 5 s between two looks of beat."""
@@ -57,13 +59,16 @@ class FrozenBeat:
 
         Time passes in the steps that the scheduler asks for, as in a real beat. When `near` names the instants that
         matter, it does so around those only; elsewhere in longer steps, and what happens there is noted that late.
+        What is changed between two calls finds beat asleep, as it would a real one.
         """
         if self._scheduler is None:
-            self._scheduler = self._make_scheduler(self.sent)
-        instants = sorted(near)
+            self._scheduler, self._wakes = self._make_scheduler(self.sent), _now()
+        instants = sorted([*near, end]) if near else []
         while _now() < end:
-            asked = dt.timedelta(seconds=min(self._scheduler.tick(), self._scheduler.max_interval))
-            self._clock.tick(min(_step(_now(), asked, instants), end - _now()))
+            if _now() >= self._wakes:
+                asked = dt.timedelta(seconds=min(self._scheduler.tick(), self._scheduler.max_interval))
+                self._wakes = _now() + _step(_now(), asked, instants)
+            self._clock.move_to(min(self._wakes, end))
 
     def stop(self) -> None:
         """End it as an operator does: it writes down what it has sent."""
@@ -102,13 +107,14 @@ def _recording(scheduler_class: type[Any]) -> type[Any]:
             self._sent = sent
             super().__init__(**options)
 
-        def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> None:  # noqa: ARG002
+        def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:  # noqa: ARG002
             """Note the firing; move the entry on and write rows down when the real one does."""
             entry = self.reserve(entry) if advance else entry
             self._sent.append(Firing(entry.name, _now(), entry.options.get("expires")))
             self._tasks_since_sync += 1
             if self.should_sync():
                 self._do_sync()
+            return SimpleNamespace(id="not sent")  # Celery 5.2 logs the id of what it sent
 
     return Recording
 

@@ -6,6 +6,7 @@ in the project environment: then the session is made here and runs on that envir
 
 import json
 import os
+import platform
 import re
 import sys
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     lease = Lease.read(path)
     pins = lease.interpreter.pins
     ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
-    lease.interpreter.require(ours, "pytest")
+    lease.interpreter.require(ours, "pytest", platform.python_version())
     return Session(
         lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, f"{lease.name}-{name}"
     )
@@ -137,6 +138,6 @@ def _own(services: str, reaper: Reaper, name: str) -> Session:
 
     provider, reason = choose(services)
     sys.stderr.write(f"services: {provider} ({reason})\n")
-    interpreter = Interpreter("project", sys.executable, installed(), None)
+    interpreter = Interpreter("project", sys.executable, installed(), None, platform.python_version())
     pool = Services(provider, reaper)
     return Session(interpreter, pool, reaper.temporary_folder("logs"), reaper, name)

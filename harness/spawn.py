@@ -106,4 +106,4 @@ def _is_error(line: str) -> bool:
     head, colon, text = line.partition(": ")
     name = head.rpartition(".")[2]
     unindented = bool(head) and not head[0].isspace() and " " not in head
-    return bool(colon and text) and unindented and name.endswith(("Error", "Exception", "Mismatch"))
+    return bool(colon and text) and unindented and name.endswith(("Error", "Exception", "Mismatch", "Configured"))

@@ -14,6 +14,11 @@ WORDS = (*RESULTS, "missing")
 HARMLESS = {Change.SAME, Change.FIXED, Change.BROKEN_IN_BOTH, Change.SKIPPED}
 
 
+def as_before(comparisons):
+    """What a replayed run would have told when it saw the very same."""
+    return {one.scenario: one.change.value for one in comparisons}
+
+
 def every_run_of_two_scenarios():
     """All combinations of results of up to two scenarios on two stacks, as the outcomes of both."""
     for first, second in product(product(WORDS, WORDS), repeat=2):
@@ -73,7 +78,7 @@ def test_a_confirmed_regression_blocks_whatever_else_happened(beside):
 
     for comparisons in ([regressed, beside], [beside, regressed]):
         assert judge(comparisons).answer is Answer.BLOCKED
-        assert judge(comparisons, replayed=True).answer is Answer.BLOCKED
+        assert judge(comparisons, replayed=as_before(comparisons)).answer is Answer.BLOCKED
 
 
 @pytest.mark.parametrize(
@@ -111,12 +116,13 @@ def test_a_replay_may_be_safe_without_anything_the_same_but_not_without_anything
         changes = {one.change for one in comparisons}
         safe = changes <= HARMLESS and bool(changes - {Change.SKIPPED})
 
-        assert (judge(comparisons, replayed=True).answer is Answer.SAFE) == safe, (old, new)
-        assert (judge(comparisons, replayed=True).answer is Answer.BLOCKED) == (Change.REGRESSED in changes)
+        answer = judge(comparisons, replayed=as_before(comparisons)).answer
+        assert (answer is Answer.SAFE) == safe, (old, new)
+        assert (answer is Answer.BLOCKED) == (Change.REGRESSED in changes)
 
 
 def test_a_replay_in_which_nothing_ran_is_inconclusive():
-    assert judge([], replayed=True).answer is Answer.INCONCLUSIVE
+    assert judge([], replayed={ONE: "regressed"}).answer is Answer.INCONCLUSIVE
 
 
 def test_a_safe_answer_says_what_it_is_limited_to():
@@ -172,3 +178,25 @@ def test_a_baseline_that_does_not_start_is_never_safe_and_says_why():
     assert verdict.answer is Answer.INCONCLUSIVE
     assert "the baseline does not start" in verdict.reasons[0]
     assert "ModuleNotFoundError: x" in verdict.reasons[0]
+
+
+def test_a_replayed_difference_that_does_not_show_up_again_is_never_safe():
+    same = Comparison(ONE, outcome("passed"), outcome("passed"))
+
+    verdict = judge([same], replayed={ONE: "regressed"})
+
+    assert verdict.answer is Answer.INCONCLUSIVE
+    assert "regressed in the run that is replayed" in verdict.reasons[0]
+
+
+def test_a_file_that_neither_stack_imports_is_never_safe():
+    path = "scenarios/tasks/test_gone.py"
+    file = Comparison(path, *(Outcome(path, "failed", "ImportError: gone"),) * 2)
+
+    assert judge([file, Comparison(ONE, outcome("passed"), outcome("passed"))]).answer is Answer.INCONCLUSIVE
+
+
+def test_a_candidate_that_does_not_start_is_never_safe_because_the_baseline_failed_too():
+    hidden = Comparison(ONE, outcome("failed"), replace(outcome("failed"), started=False))
+
+    assert judge([hidden, Comparison(TWO, outcome("passed"), outcome("passed"))]).answer is Answer.INCONCLUSIVE

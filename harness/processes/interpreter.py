@@ -11,12 +11,16 @@ from harness.errors import WrongVersions
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A stack's environment from outside. `web_server` is the folder with gunicorn, None when it is in the pins."""
+    """A stack's environment from outside: `python` is its interpreter's path, `version` that Python's version.
+
+    `web_server` is the folder with gunicorn, None when it is in the pins.
+    """
 
     stack: str
     python: str
     pins: dict[str, str]
     web_server: str | None
+    version: str
 
     @property
     def bin(self) -> Path:
@@ -32,11 +36,15 @@ class Interpreter:
         """The reverse of to_json."""
         return cls(**json.loads(text))
 
-    def require(self, reported: dict[str, str], who: str) -> None:
-        """Raise WrongVersions unless a running process reports exactly the pins (name -> version)."""
+    def require(self, reported: dict[str, str], who: str, version: str) -> None:
+        """Raise WrongVersions unless a running process reports exactly the pins (name -> version) and our Python."""
         seen = {canonical(name): version for name, version in reported.items()}
         if self.web_server:
             seen.pop("gunicorn", None)
+        if version != self.version:
+            raise WrongVersions(
+                f"{who} of {self.stack} runs on Python {version} instead of {self.version}: nothing counts"
+            )
         wrong = sorted(name for name in {*seen, *self.pins} if seen.get(name) != self.pins.get(name))
         if wrong:
             told = ", ".join(f"{name} {seen.get(name)} instead of {self.pins.get(name)}" for name in wrong[:5])

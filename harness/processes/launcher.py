@@ -13,7 +13,8 @@ from harness.reaper import Reaper
 from harness.spawn import Child, last_error, spawn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-REFERENCE_APP = Path(os.environ.get("PREFLIGHT_APP", REPOSITORY / "reference_app"))  # or a copy, broken on purpose
+APP = "PREFLIGHT_APP"  # inside a stack only: the gate says which app, or which copy of it broken on purpose
+REFERENCE_APP = Path(os.environ.get(APP, REPOSITORY / "reference_app"))
 INSIDE = REPOSITORY / "harness" / "inside"
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")  # nothing else of our surroundings reaches a stack's process
 SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -33,7 +33,8 @@ class Process:
             wait_until(self.report.exists, READY_SECONDS, why, abort=self.child.raise_if_exited, hint=hint)
         except BrokenPromise as error:
             raise NotStarted(str(error), error.cause) from error
-        self.interpreter.require(self.facts()["packages"], self.child.name)
+        facts = self.facts()
+        self.interpreter.require(facts["packages"], self.child.name, facts["python"])
 
     def facts(self) -> dict[str, Any]:
         """What it reported about itself: pid, python, executable, packages."""

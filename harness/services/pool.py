@@ -1,6 +1,7 @@
 """Makes and owns the services of one run."""
 
 import threading
+from contextlib import ExitStack
 from typing import TypeVar
 
 from harness.errors import UsageError
@@ -47,8 +48,9 @@ class Services(ServicePool):
         """See ServicePool.close. The pool can be used again afterwards, with new services."""
         services = self._all()
         self._redis, self._postgres = {}, []
-        for service in services:
-            service.close()
+        with ExitStack() as closing:  # each is closed, whatever happens to the others
+            for service in services:
+                closing.callback(service.close)
 
     def _all(self) -> list[Service]:
         return [*self._redis.values(), *self._postgres]

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from harness.errors import UsageError
 from harness.reaper import Reaper
 from harness.stack import definition, environment, layers, pythons, resolver
@@ -62,9 +65,9 @@ class Store:
 
     def describe(self, name: str) -> dict[str, str]:
         """A stack's Python, day and pins, for people to read."""
-        wanted = self._definition(name)
-        day = wanted.as_of.isoformat() if wanted.as_of else "·"
-        return {"python": wanted.python, "as of": day, **self.get(name).pins}
+        stack = self.get(name)
+        facts = {key: stack.lock.header(key) or "·" for key in ("python", "as of")}
+        return facts | stack.pins
 
     def check(self, spec: str) -> None:
         """Raise UsageError when `spec` cannot be asked for; resolves nothing."""
@@ -87,13 +90,16 @@ class Store:
         return Stack(spec, base.python, resolver.resolve(wanted, base.python, self._uv, base.lock), base)
 
     def renew(self, name: str) -> dict[str, tuple[str | None, str | None]]:
-        """Resolve a stack anew and write its lock; returns what moved."""
+        """Resolve a stack anew and write its lock; returns what moved. Without an as-of day it is as of today (UTC)."""
         wanted = self._definition(name)
+        wanted = replace(wanted, as_of=wanted.as_of or datetime.datetime.now(datetime.timezone.utc).date())
         python = pythons.find(wanted.python)
         path = self._folder / f"{name}.lock"
         before = Lock(path.read_text()).pins(python) if path.exists() else {}
         lock = resolver.resolve(wanted, python, self._uv)
-        path.write_text(lock.text)
+        beside = path.with_suffix(".new")
+        beside.write_text(lock.text)
+        beside.replace(path)  # whole or not at all: half a lock would be honoured as if it were one
         return moved(before, lock.pins(python))
 
     def from_lock(self, name: str, text: str, python_minor: str) -> Stack:
@@ -113,12 +119,28 @@ class Store:
         path = self._folder / f"{name}.lock"
         if not path.exists():
             raise UsageError(f"stack {name} has no lock yet: make it with: preflight stacks lock {name}")
-        return Stack(name, pythons.find(wanted.python), Lock(path.read_text()))
+        python = pythons.find(wanted.python)
+        lock = Lock(path.read_text())
+        if wrong := _disagreement(wanted, lock, python):
+            raise UsageError(f"stack {name}: its lock {wrong}: renew it with: preflight stacks lock {name}")
+        return Stack(name, python, lock)
 
     def _definition(self, name: str) -> Definition:
         if name not in self.names():
             raise UsageError(f"no stack is called {name!r}: there are {', '.join(self.names())}")
         return definition.read(self._folder / f"{name}.toml")
+
+
+def _disagreement(wanted: Definition, lock: Lock, python: Python) -> str | None:
+    """In what a lock is not an answer to its toml any more, None when it is."""
+    if lock.header("python") != wanted.python:
+        return f"is for Python {lock.header('python')}, the toml asks for {wanted.python}"
+    pins = lock.pins(python)
+    for line in map(Requirement, wanted.requirements):
+        version = pins.get(canonicalize_name(line.name))
+        if version is None or not line.specifier.contains(version, prereleases=True):
+            return f"holds {line.name} {version}, the toml asks for {line}"
+    return None
 
 
 def _day(lock: Lock) -> datetime.date | None:

@@ -14,11 +14,11 @@ REPORTED = {"celery": "5.3.6", "django_celery.beat": "2.5.0"}
 
 def stack(web_server: str | None = None, **more: str) -> Interpreter:
     """A stack of two packages."""
-    return Interpreter("old", "/env/bin/python", PINS | more, web_server)
+    return Interpreter("old", "/env/bin/python", PINS | more, web_server, "3.11.7")
 
 
 def test_what_reports_exactly_the_pins_is_accepted_however_names_are_spelt():
-    stack().require(REPORTED, "worker")
+    stack().require(REPORTED, "worker", "3.11.7")
 
 
 @pytest.mark.parametrize(
@@ -35,32 +35,32 @@ def test_what_reports_exactly_the_pins_is_accepted_however_names_are_spelt():
 )
 def test_any_difference_means_that_nothing_counts(reported, said):
     with pytest.raises(WrongVersions, match=rf"^worker of old runs with .*{said}") as caught:
-        stack().require(reported, "worker")
+        stack().require(reported, "worker", "3.11.7")
 
     assert caught.value.exit_code == 3
 
 
 def test_a_web_server_beside_the_pins_is_accepted_only_where_it_is_a_layer():
-    stack("/web").require({**REPORTED, "gunicorn": "23.0.0"}, "web")
-    stack("/web").require(REPORTED, "worker")
+    stack("/web").require({**REPORTED, "gunicorn": "23.0.0"}, "web", "3.11.7")
+    stack("/web").require(REPORTED, "worker", "3.11.7")
 
 
 def test_a_web_server_that_is_a_pin_must_be_the_pinned_one():
     pinned = stack(gunicorn="22.0.0")
-    pinned.require({**REPORTED, "Gunicorn": "22.0.0"}, "web")
+    pinned.require({**REPORTED, "Gunicorn": "22.0.0"}, "web", "3.11.7")
 
     with pytest.raises(WrongVersions, match=r"gunicorn 23.0.0 instead of 22.0.0"):
-        pinned.require({**REPORTED, "gunicorn": "23.0.0"}, "web")
+        pinned.require({**REPORTED, "gunicorn": "23.0.0"}, "web", "3.11.7")
 
 
 def test_what_the_web_server_would_bring_is_not_accepted_with_it():
     with pytest.raises(WrongVersions, match="packaging"):
-        stack("/web").require({**REPORTED, "gunicorn": "23.0.0", "packaging": "23.2"}, "web")
+        stack("/web").require({**REPORTED, "gunicorn": "23.0.0", "packaging": "23.2"}, "web", "3.11.7")
 
 
 def test_many_differences_are_told_in_one_line():
     with pytest.raises(WrongVersions) as caught:
-        stack().require({f"p{number}": "1" for number in range(50)}, "worker")
+        stack().require({f"p{number}": "1" for number in range(50)}, "worker", "3.11.7")
 
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
@@ -107,3 +107,8 @@ print({asked}["twice"])
     command = [sys.executable, "-c", code, str(tmp_path / "first"), str(tmp_path / "second")]
 
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1.0\n"
+
+
+def test_a_process_on_another_python_does_not_count():
+    with pytest.raises(WrongVersions, match=r"runs on Python 3\.12\.1 instead of 3\.11\.7"):
+        stack().require(REPORTED, "worker", "3.12.1")

@@ -1,5 +1,6 @@
 """Starting a stack's processes: with an interpreter that only says what it was asked, and with the real one."""
 
+import platform
 import socket
 import sys
 import urllib.error
@@ -15,7 +16,7 @@ from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.waiting import wait_until
 
-READY = """echo '{"pid": 1, "packages": {"celery": "5.3.6"}}' >"$PREFLIGHT_REPORT".new
+READY = """echo '{"pid": 1, "python": "3.11.7", "packages": {"celery": "5.3.6"}}' >"$PREFLIGHT_REPORT".new
 mv "$PREFLIGHT_REPORT".new "$PREFLIGHT_REPORT"
 """
 STAY = "exec sleep 1000"
@@ -31,7 +32,7 @@ def launcher(tmp_path, reaper):
         python.parent.mkdir(exist_ok=True)
         python.write_text(f"#!/bin/sh\n{script}\n")
         python.chmod(0o755)
-        interpreter = Interpreter("old", str(python), {"celery": "5.3.6"}, "/web layer")
+        interpreter = Interpreter("old", str(python), {"celery": "5.3.6"}, "/web layer", "3.11.7")
         made.append(Launcher(interpreter, settings, tmp_path, reaper))
         return made[-1]
 
@@ -84,7 +85,7 @@ def test_one_is_returned_only_once_it_has_reported(launcher, tmp_path):
     worker = launcher(READY + STAY).worker()
 
     assert worker.report.exists()
-    assert worker.facts() == {"pid": 1, "packages": {"celery": "5.3.6"}}
+    assert worker.facts() == {"pid": 1, "python": "3.11.7", "packages": {"celery": "5.3.6"}}
 
 
 def test_one_that_runs_other_versions_is_ended_at_once(launcher, monkeypatch):
@@ -199,7 +200,12 @@ def real(tmp_path, reaper):
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
             "CELERY_BROKER_URL": broker,
         }
-        launcher = Launcher(Interpreter("project", sys.executable, installed(), None), settings, tmp_path, reaper)
+        launcher = Launcher(
+            Interpreter("project", sys.executable, installed(), None, platform.python_version()),
+            settings,
+            tmp_path,
+            reaper,
+        )
         yield launcher
         launcher.stop_all()
 

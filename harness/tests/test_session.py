@@ -1,6 +1,7 @@
 """What one pytest run works with, lent or its own."""
 
 import os
+import platform
 import stat
 import sys
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from harness.services.base import ServicePool
 from harness.services.desk import Desk
 from harness.session import LENT, SETTINGS, Lease, Session, begin
 
-OLD = Interpreter("old", "/env/bin/python", {"celery": "5.3.6"}, None)
+OLD = Interpreter("old", "/env/bin/python", {"celery": "5.3.6"}, None, "3.11.7")
 
 
 class Pool(ServicePool):
@@ -111,7 +112,7 @@ def test_nobody_else_may_read_a_lease(tmp_path, mask):
 
 
 def test_a_lent_session_has_the_gates_interpreter_folder_and_services(lend, tmp_path):
-    with lend(Interpreter("old", sys.executable, installed(), None)) as pool:
+    with lend(Interpreter("old", sys.executable, installed(), None, platform.python_version())) as pool:
         session = begin("auto", "main")
         session.redis("own")
         session.close()
@@ -123,19 +124,25 @@ def test_a_lent_session_has_the_gates_interpreter_folder_and_services(lend, tmp_
 
 @pytest.mark.parametrize("pins", [{"pytest": "0.1"}, {"celery": "0.1", "not-there": "1"}])
 def test_a_pytest_that_runs_on_other_versions_than_the_lock_has_no_session(lend, guardians, pins):
-    with lend(Interpreter("old", sys.executable, pins, None)), pytest.raises(WrongVersions, match="pytest of old"):
+    with (
+        lend(Interpreter("old", sys.executable, pins, None, platform.python_version())),
+        pytest.raises(WrongVersions, match="pytest of old"),
+    ):
         begin("auto", "main")
 
     assert not any(sessions.is_running(pid) for pid in guardians)
 
 
 def test_the_test_tools_beside_the_pins_are_no_difference(lend):
-    with lend(Interpreter("old", sys.executable, {"django": installed()["django"]}, None)):
+    with lend(Interpreter("old", sys.executable, {"django": installed()["django"]}, None, platform.python_version())):
         begin("auto", "main").close()
 
 
 def test_a_lender_that_is_gone_or_has_another_key_is_no_answer(lend, guardians):
-    with lend(Interpreter("old", sys.executable, {}, None), key=b"another"), pytest.raises(PreflightError):
+    with (
+        lend(Interpreter("old", sys.executable, {}, None, platform.python_version()), key=b"another"),
+        pytest.raises(PreflightError),
+    ):
         begin("auto", "main")
     with pytest.raises(PreflightError):
         begin("auto", "main")
@@ -148,7 +155,7 @@ def test_an_own_session_runs_on_the_project_environment_with_logs_that_go_with_i
     session = begin("embedded", "main")
     folder = session.folder
 
-    assert session.interpreter == Interpreter("project", sys.executable, installed(), None)
+    assert session.interpreter == Interpreter("project", sys.executable, installed(), None, platform.python_version())
     assert capsys.readouterr().err.startswith("services: embedded (")
     session.close()
     assert not folder.exists()
@@ -165,7 +172,9 @@ def test_an_own_session_with_services_that_do_not_exist_leaves_nothing_behind(mo
 
 def session(tmp_path, name: str = "main", stack: str = "old") -> Session:
     """A session on services that only note what is done to them."""
-    return Session(Interpreter(stack, sys.executable, {}, None), Pool(), tmp_path, None, name)
+    return Session(
+        Interpreter(stack, sys.executable, {}, None, platform.python_version()), Pool(), tmp_path, None, name
+    )
 
 
 def test_settings_are_an_empty_redis_and_a_database_of_our_own(tmp_path):

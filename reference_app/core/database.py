@@ -47,9 +47,7 @@ def _split(url: str) -> SplitResult:
         parts.port  # noqa: B018 - reading it is what checks it
     except ValueError:
         # The cause is dropped: it quotes what stands where the port should, often a piece of the password.
-        raise _nonsense(
-            "the host or the port cannot be read; write / : @ ? # in a password as %2F ..."
-        ) from None
+        raise _nonsense("the host or the port cannot be read; write / : @ ? # in a password as %2F ...") from None
     if parts.fragment or url.endswith("#"):
         raise _nonsense("a # must be written as %23")
     return parts

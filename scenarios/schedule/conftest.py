@@ -23,6 +23,7 @@ def frozen_beat(transactional_db, monkeypatch):
         connection.settings_dict, "CONN_MAX_AGE", None
     )  # else each step of the clock would connect anew
     connection.close()
+    connection.ensure_connection()  # by the real clock: under a frozen one psycopg 3.2 takes its time-out for over
     yield lambda start, **options: clocks.frozen_beat(DatabaseScheduler, celery_app, start, **options)
     connection.close()
 

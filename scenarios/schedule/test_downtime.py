@@ -38,6 +38,7 @@ def test_of_two_missed_nights_one_is_caught_up_before_the_next_when_beat_is_back
     assert others == NIGHTS[3:]
 
 
+@pytest.mark.red_on("django-celery-beat>=2.8", "dcb 2.8.0: hours that are far are left out of what beat reads")
 def test_a_missed_night_is_caught_up_at_once_when_beat_is_back_by_day(frozen_beat, periodic):
     back = NIGHTS[2] + 6 * HOUR
     caught_up = after_downtime(frozen_beat, periodic, back)[0]
@@ -64,6 +65,7 @@ def test_a_clocked_task_that_was_missed_is_sent_at_the_start(frozen_beat, period
     assert beat.firings("clocked") == [back]
 
 
+@pytest.mark.red_on("django-celery-beat>=2.8", "dcb PR #717: a missing last_run_at counts from date_changed")
 def test_a_task_that_never_ran_waits_for_its_time_when_beat_starts(frozen_beat, periodic):
     with frozen_beat(NIGHTS[2] + 1.5 * HOUR) as beat:
         row = periodic("daily", cron="0 3")

@@ -40,7 +40,7 @@ def test_after_expires_nothing_is_sent_that_a_worker_would_run(frozen_beat, peri
         beat.run_until(THREE + 8 * MINUTE)
     would_run = [firing.when for firing in beat.sent if firing.expires is None or firing.when < firing.expires]
     assert len(would_run) == 3
-    assert max(would_run) < expires
+    assert all(when < expires for when in would_run)
 
 
 @pytest.mark.parametrize("schedule", [{"cron": "*/5 *"}, {"every": 5 * MINUTE}], ids=["crontab", "interval"])
@@ -50,7 +50,7 @@ def test_nothing_is_sent_before_start_time_and_the_schedule_is_kept_from_there_o
         periodic("starting", start_time=start, **schedule)
         beat.run_until(THREE + 28 * MINUTE)
     firings = beat.firings("starting")
-    assert min(firings) >= start
+    assert all(when >= start for when in firings)
     expected = minutes(10, 15, 20, 25) if "cron" in schedule else minutes(12, 17, 22, 27)
     assert set(expected) <= set(firings)  # and once at the start itself, at an instant that differs between versions
 
@@ -63,7 +63,7 @@ def test_a_daily_task_with_a_start_time_is_sent_every_night_after_it_and_not_bef
         periodic("daily", cron="0 3", start_time=start)
         beat.run_until(nights[-1] + MINUTE, near=[*nights, start])
     firings = beat.firings("daily")
-    assert min(firings) >= start
+    assert all(when >= start for when in firings)
     assert set(nights[2:]) <= set(firings)
 
 

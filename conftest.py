@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -138,7 +138,7 @@ def _outcome(item: pytest.Item, seconds: float) -> Outcome:
     reports = item.stash.get(REPORTS, [])
     detail = "\n".join(report.longreprtext for report in reports if report.failed)
     result, cause, started = _judged(reports, item.stash.get(ERRORS, []))
-    return Outcome(item.nodeid, result, cause, detail, seconds, started)
+    return Outcome(item.nodeid, result, cause, detail, seconds, started, dict(item.user_properties))
 
 
 def _judged(reports: list[pytest.TestReport], errors: list[BaseException]) -> tuple[str, str, bool]:
@@ -209,6 +209,15 @@ def _services_alive(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if SESSION in request.config.stash:
         request.config.stash[SESSION].services.raise_if_died()
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Record a fact (name, JSON-able value) that the gate compares between stacks; neither pass nor fail.
+
+    Under pytest alone it is a property of the test, which --junit-xml shows.
+    """
+    return lambda name, value: request.node.user_properties.append((name, value))
 
 
 # Processes ------------------------------------------------------------------------------------------------------------

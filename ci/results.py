@@ -56,6 +56,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "cause": outcome.cause,
         "started": outcome.started,
         "seconds": _rounded(outcome.seconds),
+        "observations": outcome.observations,
     }
 
 

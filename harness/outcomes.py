@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ class Outcome:
 
     `result`: passed, failed, skipped, or unknown (nothing was learnt about the stack). `cause` is one line;
     `detail` the whole report; `seconds` real time, set-up included; `started` is False when a process of the stack, or
-    the app itself, did not even start.
+    the app itself, did not even start. `observations` are recorded facts by name, JSON-able, neither pass nor fail.
     """
 
     scenario: str
@@ -26,6 +26,7 @@ class Outcome:
     detail: str = ""
     seconds: float = 0.0
     started: bool = True
+    observations: dict[str, Any] = field(default_factory=dict)
 
 
 class Writer:

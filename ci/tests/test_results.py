@@ -50,12 +50,18 @@ def test_results_tell_every_scenario_with_its_repeats(tmp_path):
 
     [one] = as_data(made, judge([]), [], 0.0)["scenarios"]
 
-    passed = {"result": "passed", "cause": "", "started": True, "seconds": 0.25}
+    passed = {"result": "passed", "cause": "", "started": True, "seconds": 0.25, "observations": {}}
     assert (one["scenario"], one["area"], one["change"]) == (ONE, "audit", "unknown")
     assert one["baseline"] == passed
-    assert one["candidate"] == {"result": "failed", "cause": "failed here", "started": True, "seconds": 0.25}
+    assert one["candidate"] == {
+        "result": "failed",
+        "cause": "failed here",
+        "started": True,
+        "seconds": 0.25,
+        "observations": {},
+    }
     assert one["repeats"] == [
-        [passed, {"result": "unknown", "cause": "unknown here", "started": True, "seconds": 0.25}]
+        [passed, {"result": "unknown", "cause": "unknown here", "started": True, "seconds": 0.25, "observations": {}}]
     ]
 
 

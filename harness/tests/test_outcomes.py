@@ -48,11 +48,19 @@ def test_what_is_written_is_read_in_order(tmp_path):
     writer.collected({"a": ["line 1"], "b": []})
     writer.uncollected("c.py", "ImportError")
     writer.started("a")
-    writer.ended(Outcome("a", "failed", "cause", "detail", 1.5))
+    writer.ended(Outcome("a", "failed", "cause", "detail", 1.5, observations={"RSS": 5}))
     writer.broken("no app")
     writer.finished()
 
-    ended = {"scenario": "a", "result": "failed", "cause": "cause", "detail": "detail", "seconds": 1.5, "started": True}
+    ended = {
+        "scenario": "a",
+        "result": "failed",
+        "cause": "cause",
+        "detail": "detail",
+        "seconds": 1.5,
+        "started": True,
+        "observations": {"RSS": 5},
+    }
     assert list(read(path)) == [
         ("collected", {"a": ["line 1"], "b": []}),
         ("uncollected", ["c.py", "ImportError"]),

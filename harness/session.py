@@ -42,6 +42,7 @@ class Session:
             "DATABASE_URL": self.services.postgres().create_database(re.sub(r"\W", "_", database)[-60:]),
             "CELERY_BROKER_URL": redis.url,
             "CELERY_RESULT_BACKEND": redis.url,
+            "CELERY_SETTINGS": "{}",
             "WELCOME_EMAIL_SECONDS": "0",
             "USER_DATA_SECONDS": "0",
         }
@@ -69,6 +70,7 @@ SETTINGS = (
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "CELERY_RESULT_BACKEND",
+    "CELERY_SETTINGS",
     "WELCOME_EMAIL_SECONDS",
     "USER_DATA_SECONDS",
 )

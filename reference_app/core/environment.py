@@ -5,8 +5,10 @@ unset variable on as an empty one), and raises ImproperlyConfigured, naming the 
 cannot read: a typing mistake must stop the start, not become a default.
 """
 
+import json
 import math
 import os
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,3 +64,15 @@ def seconds(name: str, default: float) -> float:
     if not (math.isfinite(value) and value >= 0):
         raise ImproperlyConfigured(f"{name} must be a number of seconds, zero or more; it is {raw!r}.")
     return value
+
+
+def celery_settings(name: str) -> dict[str, Any]:
+    """Return a JSON object of Celery's own setting names, lower case as in its documentation, as Django settings."""
+    raw = os.environ.get(name) or "{}"
+    try:
+        given = json.loads(raw)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(key.isidentifier() and key.islower() for key in given):
+        raise ImproperlyConfigured(f"{name} must be a JSON object of Celery's lower-case settings; it is {raw!r}.")
+    return {f"CELERY_{key.upper()}": value for key, value in given.items()}

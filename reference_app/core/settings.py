@@ -84,6 +84,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Last, so that a deployment can change any of the above: {"task_acks_late": true, "worker_prefetch_multiplier": 1}.
+globals().update(env.celery_settings("CELERY_SETTINGS"))
 
 # How long the clean-up leaves an unconfirmed TOTP device (hours) and a used backup code (days) alone.
 UNCONFIRMED_TOTP_RETENTION_HOURS = env.whole_number("UNCONFIRMED_TOTP_RETENTION_HOURS", 24)

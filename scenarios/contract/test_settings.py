@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core import celery_app
+from harness.errors import ProcessExited
 from harness.processes.launcher import Launcher
 
 CELERY = (
@@ -105,3 +106,15 @@ def test_migrate_has_made_the_schedulers_tables():
 @pytest.mark.guards("migrate")
 def test_the_apps_own_migrations_are_complete_on_this_stack(launcher):
     assert "No changes detected" in launcher.manage("makemigrations", "accounts", "--check", "--dry-run")
+
+
+def test_any_setting_of_celery_can_be_laid_over_from_the_environment(launcher):
+    expected = {"task_acks_late": True, "worker_prefetch_multiplier": 1, "broker_transport_options": {"a": 2}}
+    over = launcher.with_settings(CELERY_SETTINGS=json.dumps(expected))
+    assert facts(over, CELERY, *expected) == expected
+
+
+@pytest.mark.parametrize("nonsense", ["[]", "{", '{"task acks": 1}', '{"CELERY_TASK_ACKS_LATE": true}'])
+def test_nonsense_laid_over_stops_the_start_and_is_named(launcher, nonsense):
+    with pytest.raises(ProcessExited, match="CELERY_SETTINGS must be a JSON object"):
+        launcher.with_settings(CELERY_SETTINGS=nonsense).manage("check")

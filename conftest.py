@@ -9,20 +9,17 @@ from pathlib import Path
 import pytest
 
 from harness import session as sessions
-from harness.errors import NotStarted, PreflightError
-from harness.outcomes import FAILED, PASSED, SKIPPED, UNKNOWN, Outcome, Writer, judge
+from harness.errors import PreflightError
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
+from harness.recorder import Recorder
 from harness.services.base import RedisService, ServicePool
 from harness.session import Session
 
-PHASES = 3  # of a scenario: set-up, call, tear-down
 SCENARIOS = Path(__file__).parent / "scenarios"
 RESULTS = "PREFLIGHT_RESULTS"  # the file that the gate reads outcomes from
+RECORDER = "preflight recorder"
 SESSION = pytest.StashKey[Session]()
-WRITER = pytest.StashKey[Writer]()
-REPORTS = pytest.StashKey[list[pytest.TestReport]]()
-ERRORS = pytest.StashKey[list[BaseException]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a session and import the app, before pytest-django does; only when scenarios are asked for."""
     if results := os.environ.get(RESULTS):
-        config.stash[WRITER] = Writer(Path(results))
+        config.pluginmanager.register(Recorder(Path(results)), RECORDER)
     if not _wants_scenarios(config):
         return
     sys.path.insert(0, str(REFERENCE_APP))
@@ -66,8 +63,8 @@ def _import_app(config: pytest.Config) -> None:
     try:
         django.setup()
     except Exception as error:
-        if WRITER in config.stash:
-            config.stash[WRITER].broken(judge(error)[1])
+        if recorder := config.pluginmanager.getplugin(RECORDER):
+            recorder.app_does_not_import(error)
         raise
 
 
@@ -76,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The gate is told the plain outcome: there the other stack says whether it matters.
     """
-    if WRITER not in config.stash:
+    if not config.pluginmanager.hasplugin(RECORDER):
         for item in items:
             for marker in item.iter_markers("red_on"):
                 if _installed(marker.args[0]):
@@ -90,80 +87,10 @@ def _installed(line: str) -> bool:
     return requirement.specifier.contains(version(requirement.name), prereleases=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
-    """Tell the gate which files cannot be imported on this stack."""
-    report = yield
-    if report.failed and WRITER in collector.config.stash:
-        said = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
-        collector.config.stash[WRITER].uncollected(collector.nodeid, said[-1] if said else "it cannot be collected")
-    return report
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell the gate what will run."""
-    if WRITER in session.config.stash:
-        session.config.stash[WRITER].collected({item.nodeid: _guarded(item) for item in session.items})
-
-
-def _guarded(item: pytest.Item) -> list[str]:
-    return [line for marker in item.iter_markers("guards") for line in marker.args]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Keep each phase's report, and its exception as it was raised: a report has only its text."""
-    report = yield
-    item.stash.setdefault(REPORTS, []).append(report)
-    if call.excinfo and report.failed:
-        item.stash.setdefault(ERRORS, []).append(call.excinfo.value)
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Tell the gate that a scenario starts, and how it ended."""
-    writer = item.config.stash.get(WRITER, None)
-    if writer is None:
-        return (yield)
-    begun = os.times().elapsed
-    writer.started(item.nodeid)
-    try:
-        return (yield)
-    finally:
-        writer.ended(_outcome(item, os.times().elapsed - begun))
-
-
-def _outcome(item: pytest.Item, seconds: float) -> Outcome:
-    reports = item.stash.get(REPORTS, [])
-    detail = "\n".join(report.longreprtext for report in reports if report.failed)
-    result, cause, started = _judged(reports, item.stash.get(ERRORS, []))
-    return Outcome(item.nodeid, result, cause, detail, seconds, started, dict(item.user_properties))
-
-
-def _judged(reports: list[pytest.TestReport], errors: list[BaseException]) -> tuple[str, str, bool]:
-    """Result, cause, and whether the stack's processes started. That nothing was learnt outweighs every failure."""
-    if errors:
-        weightiest = next((error for error in errors if isinstance(error, PreflightError)), errors[0])
-        return *judge(weightiest), not isinstance(weightiest, NotStarted)
-    if failed := [report for report in reports if report.failed]:
-        return FAILED, failed[0].longreprtext.partition("\n")[0], True
-    if skipped := [report for report in reports if report.skipped]:
-        return SKIPPED, _why_skipped(skipped[0]), True
-    return (PASSED, "", True) if len(reports) == PHASES else (UNKNOWN, "cut short", True)
-
-
-def _why_skipped(report: pytest.TestReport) -> str:
-    known = getattr(report, "wasxfail", None)
-    return str(known if known is not None else report.longrepr[-1])
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tell the gate that the run came to its own end, and let go of Celery's results while their Redis is there."""
+    """Let go of Celery's results while their Redis is there."""
     if SESSION in session.config.stash:
         _let_go_of_celery()
-    if WRITER in session.config.stash:
-        session.config.stash[WRITER].finished()
 
 
 def _let_go_of_celery() -> None:

@@ -1,4 +1,4 @@
-"""What a pytest run tells the gate of each scenario, through the hooks of conftest.py."""
+"""What a pytest run tells the gate of each scenario, through conftest.py and the recorder."""
 
 import os
 import shutil

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from harness import session as sessions
+from harness.clocks import FakedClock, find_library
 from harness.errors import PreflightError
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
@@ -145,6 +147,25 @@ def observe(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     Under pytest alone it is a property of the test, which --junit-xml shows.
     """
     return lambda name, value: request.node.user_properties.append((name, value))
+
+
+@pytest.fixture
+def faked_clock(session: Session, tmp_path: Path) -> FakedClock:
+    """A clock for real processes: start them with `launcher.with_settings(**faked_clock.settings())`."""
+    library = find_library()
+    if library is None:
+        _missing("libfaketime is not there: install Debian's package faketime")
+    clock = FakedClock(library, tmp_path / "clock")
+    if not clock.works_for(session.interpreter.python):
+        _missing(f"{session.interpreter.stack}'s Python does not follow {library.name}")
+    return clock
+
+
+def _missing(part: str) -> NoReturn:
+    """Without a part that this machine lacks nothing is learnt: a skip by hand, and no answer under CI=true."""
+    if os.environ.get("CI") == "true":
+        raise PreflightError(part)
+    pytest.skip(part)
 
 
 # Processes ------------------------------------------------------------------------------------------------------------

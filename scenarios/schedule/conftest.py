@@ -1,12 +1,10 @@
 """What several files of this area use. pytest reads this before the app can be imported, hence the late imports."""
 
 import datetime as dt
-import os
 
 import pytest
 
 from harness import clocks
-from harness.errors import PreflightError
 
 CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
 
@@ -49,18 +47,6 @@ def periodic(transactional_db):
 
 
 @pytest.fixture
-def faked_clock(session, tmp_path):
-    """A clock for a real beat: start it with `launcher.with_settings(**faked_clock.settings())`."""
-    library = clocks.find_library()
-    if library is None:
-        _missing("libfaketime is not there: install Debian's package faketime")
-    clock = clocks.FakedClock(library, tmp_path / "clock")
-    if not clock.works_for(session.interpreter.python):
-        _missing(f"{session.interpreter.stack}'s Python does not follow {library.name}")
-    return clock
-
-
-@pytest.fixture
 def faked_beat(launcher, faked_clock):
     """faked_beat(**settings) starts a real beat under the faked clock; it looks at its schedule every second."""
     kept = {"DATABASE_CONN_MAX_AGE": "1000000000"}  # see FakedClock
@@ -74,9 +60,3 @@ def faked_beat(launcher, faked_clock):
     yield start
     for beat in started:
         beat.child.kill()  # not stopped: redis-py swallows a SIGTERM that comes in the middle of a send
-
-
-def _missing(reason):
-    if os.environ.get("CI") == "true":
-        raise PreflightError(reason)
-    pytest.skip(reason)

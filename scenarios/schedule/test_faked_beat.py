@@ -6,6 +6,7 @@ what beat dates then has not expired for the worker.
 
 import datetime as dt
 import json
+from collections import deque
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django_celery_beat.models import PeriodicTask
 from redis import Redis
 
 from core import celery_app
+from harness import sessions
 from harness.waiting import real_seconds, wait_until
 from modules.auth.accounts.models import User, UserTOTPDevice
 
@@ -20,6 +22,7 @@ UTC = dt.timezone.utc
 CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
 SECOND, MINUTE, HOUR, DAY = (dt.timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 NIGHT = dt.datetime(2035, 6, 15, 3, 0, tzinfo=UTC)
+SAMPLES = 6  # at 20 ms each: longer than beat waits for an answer of its database or its Redis
 pytestmark = pytest.mark.guards("daily-clean-up", "beat-command")
 
 
@@ -57,6 +60,24 @@ def wait_ran(when: dt.datetime, beat, seconds: float = 30, meanwhile=lambda: Non
         return ran()
 
     wait_until(condition, seconds, "the clean-up's last run is noted", abort=beat.raise_if_exited, hint=_log(beat))
+
+
+def jump(clock, when: dt.datetime, *beats) -> None:
+    """Move the clock while the beats sleep: in the middle of a tick one would add an old delay to the new time."""
+    for beat in beats:
+        wait_asleep(beat)
+    clock.set(when)
+
+
+def wait_asleep(beat) -> None:
+    """Return once it has slept for a while: beat sleeps between two ticks only, for up to a second."""
+    seen: deque[str] = deque(maxlen=SAMPLES)
+
+    def asleep() -> bool:
+        seen.append(sessions.stat_fields(beat.child.pid)[0])
+        return list(seen) == ["S"] * SAMPLES
+
+    wait_until(asleep, 30, "beat sleeps", abort=beat.raise_if_exited, hint=_log(beat))
 
 
 def hurried(clock, start: dt.datetime):
@@ -111,9 +132,9 @@ def test_the_clean_up_runs_once_a_night_and_deletes_what_is_old(worker, faked_cl
     beat = faked_beat()
     for number, night in enumerate((NIGHT, NIGHT + DAY), 1):
         old = device(hours_old=25)
-        faked_clock.set(night - SECOND)
+        jump(faked_clock, night - SECOND, beat)
         wait_deleted(old, beat)
-        faked_clock.set(night + 9 * HOUR - SECOND)
+        jump(faked_clock, night + 9 * HOUR - SECOND, beat)
         wait_noon(redis, number, beat)
         assert runs(redis) == number
     assert UserTOTPDevice.objects.filter(pk=young.pk).exists()
@@ -129,7 +150,7 @@ def test_a_clean_up_that_fell_into_beats_downtime_runs_once_when_beat_is_back(
     faked_clock.set(NIGHT + HOUR)
     beat = faked_beat()
     wait_deleted(old, beat)
-    faked_clock.set(NIGHT + 9 * HOUR - SECOND)
+    jump(faked_clock, NIGHT + 9 * HOUR - SECOND, beat)
     wait_noon(redis, 1, beat)
     assert runs(redis) == 1
 
@@ -141,9 +162,9 @@ def test_two_beats_at_once_do_not_know_of_each_other_and_the_clean_up_bears_it(
     old, young = device(hours_old=25), device(hours_old=23)
     faked_clock.set(NIGHT - 10 * MINUTE)
     first, second = faked_beat(), faked_beat()
-    faked_clock.set(NIGHT - 3 * SECOND)
+    jump(faked_clock, NIGHT - 3 * SECOND, first, second)
     wait_deleted(old, first)
-    faked_clock.set(NIGHT + 9 * HOUR - SECOND)
+    jump(faked_clock, NIGHT + 9 * HOUR - SECOND, first, second)
     wait_noon(redis, 1, second)
     assert 1 <= runs(redis) <= 2
     assert UserTOTPDevice.objects.filter(pk=young.pk).exists()
@@ -154,15 +175,15 @@ def test_a_beat_that_finds_redis_down_lives_on_and_sends_the_next_night(
 ):
     faked_clock.set(NIGHT - 10 * MINUTE)
     beat = faked_beat(CELERY_BROKER_URL=own_redis.url, CELERY_RESULT_BACKEND=own_redis.url)
-    faked_clock.set(NIGHT - SECOND)
+    jump(faked_clock, NIGHT - SECOND, beat)
     wait_queued(quiet_redis, 1, beat)
     own_redis.stop()  # it comes back empty
-    faked_clock.set(NIGHT + DAY - SECOND)
+    jump(faked_clock, NIGHT + DAY - SECOND, beat)
     wait_ran(NIGHT + DAY, beat, 90, meanwhile=hurried(faked_clock, NIGHT + DAY))  # beat has tried, and says so
     own_redis.start()
-    faked_clock.set(NIGHT + 2 * DAY - SECOND)
+    jump(faked_clock, NIGHT + 2 * DAY - SECOND, beat)
     wait_queued(quiet_redis, 1, beat)
-    faked_clock.set(NIGHT + 2 * DAY + 9 * HOUR - SECOND)
+    jump(faked_clock, NIGHT + 2 * DAY + 9 * HOUR - SECOND, beat)
     wait_noon(quiet_redis, 1, beat)
     assert queued(quiet_redis) <= 2  # the night of the outage is lost, or late; neither night is doubled
 
@@ -174,18 +195,18 @@ def test_a_beat_killed_between_two_firings_sends_each_of_them_once(
     settings = {"CELERY_BROKER_URL": own_redis.url, "CELERY_RESULT_BACKEND": own_redis.url}
     faked_clock.set(NIGHT - 10 * MINUTE)
     beat = faked_beat(**settings)
-    faked_clock.set(NIGHT - SECOND)
+    jump(faked_clock, NIGHT - SECOND, beat)
     wait_queued(quiet_redis, 1, beat)
-    faked_clock.set(NIGHT + 10 * MINUTE)
+    jump(faked_clock, NIGHT + 10 * MINUTE, beat)
     wait_ran(NIGHT, beat)
     beat.child.kill()
     faked_clock.set(NIGHT + HOUR)
     beat = faked_beat(**settings)
-    faked_clock.set(NIGHT + 9 * HOUR - SECOND)
+    jump(faked_clock, NIGHT + 9 * HOUR - SECOND, beat)
     wait_noon(quiet_redis, 1, beat)
     assert queued(quiet_redis) == 1
-    faked_clock.set(NIGHT + DAY - SECOND)
+    jump(faked_clock, NIGHT + DAY - SECOND, beat)
     wait_queued(quiet_redis, 2, beat)
-    faked_clock.set(NIGHT + DAY + 9 * HOUR - SECOND)
+    jump(faked_clock, NIGHT + DAY + 9 * HOUR - SECOND, beat)
     wait_noon(quiet_redis, 2, beat)
     assert queued(quiet_redis) == 2

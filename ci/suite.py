@@ -10,7 +10,7 @@ from typing import Any
 
 from ci.checkout import ROOT
 from harness.errors import ProcessExited
-from harness.outcomes import FAILED, UNKNOWN, Outcome, read
+from harness.outcomes import FAILED, UNKNOWN, Outcome, Reader
 from harness.processes.interpreter import Interpreter
 from harness.processes.launcher import APP, INSIDE, PASSED_ON
 from harness.reaper import Reaper
@@ -109,7 +109,7 @@ class Suite:
         log = order.folder / "pytest.log"
         command += ["--basetemp", str(order.folder / "tmp"), *order.targets]
         child = spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
-        return Running(order, child, results, self.watch)
+        return Running(order, child, Reader(results), self.watch)
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,8 @@ class Running:
 
     order: Order
     child: Child
-    results: Path
+    results: Reader
     watch: Watch
-    seen: int = 0
     last_heard: float = field(default_factory=time.monotonic)
 
     def poll(self) -> bool:
@@ -150,12 +149,11 @@ class Running:
         return going
 
     def _take_in(self) -> None:
-        events = list(read(self.results))[self.seen :]
+        events = self.results.new()
         for what, value in events:
             self.order.into.take(what, value)
             self.watch.event(self.order.arm, what, value)
         if events:
-            self.seen += len(events)
             self.last_heard = time.monotonic()
 
 

@@ -1,7 +1,6 @@
 """How each scenario of a run ended, as lines of JSON that are whole even when the run is cut short."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,12 +63,27 @@ class Writer:
         self._file.flush()
 
 
-def read(path: Path) -> Iterator[tuple[str, Any]]:
+class Reader:
+    """Follows what a Writer appends to the file at `path`, from its beginning; the file may not be there yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0  # bytes
+
+    def new(self) -> list[tuple[str, Any]]:
+        """The (what, value) pairs written since the last call, a line that is not whole yet left for the next one."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            whole = file.read().rpartition(b"\n")[0]
+        self._read += len(whole) + 1 if whole else 0
+        return [next(iter(json.loads(line).items())) for line in whole.split(b"\n") if line]
+
+
+def read(path: Path) -> list[tuple[str, Any]]:
     """The (what, value) pairs of a file, a cut-off last line left out."""
-    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
-    for line in lines:
-        if line.endswith("\n"):
-            yield next(iter(json.loads(line).items()))
+    return Reader(path).new()
 
 
 def judge(error: BaseException) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from harness.errors import (
     WaitTimeout,
     WrongVersions,
 )
-from harness.outcomes import Outcome, Writer, judge, read
+from harness.outcomes import Outcome, Reader, Writer, judge, read
 
 ODD = "a\nb\u2028c\r\x1b[31m \ud800 é"
 
@@ -61,7 +61,7 @@ def test_what_is_written_is_read_in_order(tmp_path):
         "started": True,
         "observations": {"RSS": 5},
     }
-    assert list(read(path)) == [
+    assert read(path) == [
         ("collected", {"a": ["line 1"], "b": []}),
         ("uncollected", ["c.py", "ImportError"]),
         ("started", "a"),
@@ -75,7 +75,7 @@ def test_an_event_is_there_as_soon_as_it_is_told(tmp_path):
     writer = Writer(tmp_path / "outcomes.jsonl")
     for number in range(3):
         writer.started(str(number))
-        assert list(read(tmp_path / "outcomes.jsonl"))[-1] == ("started", str(number))
+        assert read(tmp_path / "outcomes.jsonl")[-1] == ("started", str(number))
 
 
 def test_odd_letters_come_back_as_they_were_and_stay_on_their_line(tmp_path):
@@ -92,12 +92,24 @@ def test_a_line_that_is_cut_off_is_left_out_wherever_the_cut_is(tmp_path):
     first, second = (json.dumps({"started": name}) + "\n" for name in ("a", "b"))
     for length in range(len(second)):
         path.write_text(first + second[:length])
-        assert list(read(path)) in ([("started", "a")], [("started", "a"), ("started", "b")])
-        assert len(list(read(path))) == 1 or length == len(second) - 1
+        assert read(path) in ([("started", "a")], [("started", "a"), ("started", "b")])
+        assert len(read(path)) == 1 or length == len(second) - 1
+
+
+def test_a_reader_gives_each_event_once_and_a_line_in_two_halves_when_it_is_whole(tmp_path):
+    path = tmp_path / "outcomes.jsonl"
+    reader = Reader(path)
+    assert reader.new() == []
+    line = json.dumps({"started": "b"}) + "\n"
+    with path.open("a") as file:
+        print(json.dumps({"started": "a"}), end="\n" + line[:5], file=file, flush=True)
+        assert (reader.new(), reader.new()) == ([("started", "a")], [])
+        print(line[5:], end="", file=file, flush=True)
+    assert (reader.new(), reader.new()) == ([("started", "b")], [])
 
 
 def test_no_file_has_no_events(tmp_path):
-    assert list(read(tmp_path / "nothing")) == []
+    assert read(tmp_path / "nothing") == []
 
 
 def test_a_second_writer_adds_to_what_is_there(tmp_path):

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -11,7 +11,10 @@ from ci.ask import ask
 from ci.checkout import CACHE, ROOT, RUNS, STACKS, areas
 from ci.collect import collect
 from ci.controls_run import run_controls
-from ci.gate import ALL, Question
+from ci.gate import ALL, ARMS, Question
+from ci.options import JSON, PINS, SERVICES
+from ci.pins.arms import PinOptions
+from ci.pins.stacks import Pins
 from ci.plan_table import table
 from ci.replay import question_of
 from ci.run_folder import RunFolder
@@ -20,19 +23,13 @@ from harness.errors import PreflightError, UsageError
 from harness.reaper import Reaper
 from harness.stack.store import Store
 
-SERVICES = click.option(
-    "--services",
-    type=click.Choice(["auto", "container", "embedded"]),
-    default="auto",
-    help="Who provides Redis and PostgreSQL. auto: containers when an engine answers, else embedded.",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON on standard output.")
+DEFAULTS = {"baseline": "plan-2023", "candidate": "latest"}
 
 
 def main() -> None:
     """Run a sub-command; every error is one line and its documented exit code."""
     try:
-        door.main(standalone_mode=False)
+        door.main(prog_name="preflight", standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -67,24 +64,29 @@ def door() -> None:
 
 
 @door.command()
-@click.option("--baseline", default="plan-2023", show_default=True, metavar="S", help="What runs today.")
-@click.option("--candidate", default="latest", show_default=True, metavar="S", help="What is asked about.")
+@click.option("--baseline", metavar="S", help="What runs today.  [default: plan-2023]")
+@click.option("--candidate", metavar="S", help="What is asked about.  [default: latest]")
+@PINS
 @click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area of scenarios; may be repeated.")
 @SERVICES
 @JSON
-def gate(baseline: str, candidate: str, chosen: Sequence[str], services: str, as_json: bool) -> None:
+def gate(
+    baseline: str | None, candidate: str | None, pins: PinOptions, chosen: Sequence[str], services: str, as_json: bool
+) -> None:
     """Run the scenarios on two stacks and say whether the second is safe.
 
-    S is a stack's name, optionally followed by requirements that replace its own.
+    S is a stack's name, optionally followed by requirements that replace its own. In its place your own pins may
+    stand: a requirements.txt, `pip freeze`, uv.lock, poetry.lock or pylock.toml.
 
     \b
     Examples:
       ./ci/preflight gate
       ./ci/preflight gate --candidate celery-5.5
       ./ci/preflight gate --baseline celery-5.5 --candidate celery-5.5+django-celery-beat==2.8.0
+      ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt
+      ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
     """
-    question = Question(baseline, candidate, _targets(chosen))
-    _check_names(question)
+    question = _asked({"baseline": baseline, "candidate": candidate}, pins.pins(), _targets(chosen))
     sys.exit(ask(question, services, Screen(to_stderr=as_json), as_json=as_json))
 
 
@@ -212,9 +214,13 @@ def _targets(chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"scenarios/{area}" for area in dict.fromkeys(chosen)) or ALL
 
 
-def _check_names(question: Question) -> None:
-    """Refuse names and requirements that mean nothing before a run begins."""
+def _asked(named: Mapping[str, str | None], pins: Mapping[str, Pins], targets: tuple[str, ...]) -> Question:
+    """The question; refuses names, requirements and files that mean nothing before a run begins."""
+    if twice := [arm for arm in pins if named[arm]]:
+        raise UsageError(f"--{twice[0]} {named[twice[0]]} and {pins[twice[0]].name} are two answers: give one")
+    names = {arm: pins[arm].name if arm in pins else named[arm] or DEFAULTS[arm] for arm in ARMS}
     with Reaper() as reaper:
         store = Store(STACKS, CACHE, reaper)
-        store.check(question.baseline)
-        store.check(question.candidate)
+        for arm in ARMS:
+            pins[arm].check(store) if arm in pins else store.check(names[arm])
+    return Question(names["baseline"], names["candidate"], targets, pins=pins)

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 from ci.checkout import CACHE, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
+from ci.pins.stacks import Pins
 from ci.plan import Step
 from ci.run_folder import RunFolder
 from ci.suite import Order, Suite, SuiteResult, Watch
@@ -28,13 +29,15 @@ ARMS = ("baseline", "candidate")
 class Question:
     """What is asked: two stacks by name, and which scenarios.
 
-    A replay brings the `locks` of its run by arm, and what changed there, scenario by scenario (`before`).
+    An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
+    what changed there, scenario by scenario (`before`).
     """
 
     baseline: str
     candidate: str
     targets: tuple[str, ...]
     locks: Mapping[str, Stack] = field(default_factory=dict)
+    pins: Mapping[str, Pins] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
 
     def limits(self) -> str:
@@ -111,13 +114,17 @@ class Gate:
         return Desk(self._services, self._reaper)
 
     def _resolve(self, arm: str) -> str:
-        stack = self.question.locks.get(arm) or self._store.get(self.question.named(arm))
-        self.stacks[arm] = stack
+        stack = self.stacks[arm] = self._stack(arm)
         self.folder.write_lock(arm, stack)
         pins = stack.pins
         facts = [f"Python {stack.python.version}"]
         facts += [f"{name} {pins.get(name, 'absent')}" for name in ("celery", "kombu", "redis", "django")]
-        return ", ".join(facts) + _overlay(stack)
+        return "; ".join([", ".join(facts) + _overlay(stack), *stack.notes])
+
+    def _stack(self, arm: str) -> Stack:
+        if pins := self.question.pins.get(arm):
+            return pins.stack(self._store)
+        return self.question.locks.get(arm) or self._store.get(self.question.named(arm))
 
     def _build(self, arm: str) -> str:
         self.built[arm] = self._store.build(self.stacks[arm])

@@ -36,7 +36,8 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
 def _stack(name: str, stack: Stack | None) -> dict[str, Any]:
     if stack is None:
         return {"name": name}
-    return {"name": name, "python": stack.python.version, "lock": stack.lock.digest, "pins": stack.pins}
+    facts = {"name": name, "python": stack.python.version, "lock": stack.lock.digest, "pins": stack.pins}
+    return facts | {"notes": list(stack.notes)}
 
 
 def _comparison(one: Comparison) -> dict[str, Any]:

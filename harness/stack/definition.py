@@ -19,12 +19,16 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Definition:
-    """A stack's input. `python` is a minor version or 'newest'; `as_of` the last day whose releases count (UTC)."""
+    """A stack's input. `python` is a minor version or 'newest'; `as_of` the last day whose releases count (UTC).
+
+    `constraints` limit the versions of packages that something else asks for.
+    """
 
     name: str
     python: str
     as_of: datetime.date | None
     requirements: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
 
     def with_requirements(self, overlay: tuple[str, ...]) -> "Definition":
         """This one with each requirement of `overlay` in place of its own of that package; None stays as it was.

@@ -33,18 +33,27 @@ class Lock:
 
     def pins(self, python: Python) -> dict[str, str]:
         """Package -> version, for the packages that this Python needs. Names in canonical form."""
-        environment = {
-            **{key: str(value) for key, value in default_environment().items()},
-            "python_version": python.minor,
-            "python_full_version": python.version,
-        }
+        environment = environment_of(python)
         needed = (line for line in self._requirements() if not line.marker or line.marker.evaluate(environment))
         return {canonicalize_name(line.name): _version(line) for line in needed}
+
+    def packages(self) -> set[str]:
+        """The packages that any Python needs. Names in canonical form."""
+        return {str(canonicalize_name(line.name)) for line in self._requirements()}
 
     def _requirements(self) -> list[Requirement]:
         lines = self.text.replace("\\\n", " ").splitlines()
         lines = [line.split(" --hash")[0].strip() for line in lines]
         return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def environment_of(python: Python) -> dict[str, str]:
+    """What markers are evaluated with: this machine, and a Python that need not be the one that we run on."""
+    return {
+        **{key: str(value) for key, value in default_environment().items()},
+        "python_version": python.minor,
+        "python_full_version": python.version,
+    }
 
 
 def _version(requirement: Requirement) -> str:

@@ -15,14 +15,15 @@ from harness.stack.uv import Uv, UvFailed
 NO_SOLUTION = "No solution found"
 
 
-def resolve(definition: Definition, python: Python, uv: Uv, held: Lock | None = None) -> Lock:
+def resolve(definition: Definition, python: Python, uv: Uv, held: Lock | None = None, *, build: bool = True) -> Lock:
     """Resolve a stack's requirements for `python`; versions in `held` are kept where the requirements allow.
 
     A lock holds for its Python's whole minor version, and on the newest Python for all of them, because which one is
     found differs by machine: redis-py 5.0 needs async-timeout on 3.11.2 and not on 3.11.3.
+    Without `build` no package's own code is run: what has no wheel counts as not there.
     Raises Unresolvable, naming the requirements that clash.
     """
-    attempt = Attempt(definition, python, uv)
+    attempt = Attempt(definition, python, uv, build)
     try:
         body = attempt.compile(definition.requirements, held)
     except UvFailed as error:
@@ -37,6 +38,7 @@ class Attempt:
     definition: Definition
     python: Python
     uv: Uv
+    build: bool = True
 
     def compile(self, requirements: tuple[str, ...], held: Lock | None = None) -> str:
         """The lock's body for some of the requirements. Raises UvFailed."""
@@ -45,6 +47,8 @@ class Attempt:
         arguments += ["--python", str(self.python.path), "--output-file", str(output)]
         oldest = "{}.{}".format(*OLDEST) if self.definition.python == "newest" else self.python.minor
         arguments += ["--universal", "--python-version", oldest]
+        arguments += ["--constraints", str(self.uv.new_file("\n".join(self.definition.constraints)))]
+        arguments += [] if self.build else ["--no-build"]
         source = self.uv.new_file("\n".join(requirements))
         self.uv.run([*arguments, *until(self.definition.as_of), source])
         return output.read_text()
@@ -86,7 +90,12 @@ def _last_line(said: str) -> str:
 def _clash(attempt: Attempt, said: str) -> tuple[tuple[str, ...], str]:
     """A smallest set of the requirements without a solution, and what uv says of just that: drop what is not needed."""
     left = attempt.definition.requirements
-    for line in attempt.definition.requirements:
+    mentioned = tuple(
+        line for line in left if re.search(rf"\b{re.escape(Requirement(line).name)}\b", said, re.IGNORECASE)
+    )
+    if mentioned and (why := attempt.refusal(mentioned)):
+        left, said = mentioned, why
+    for line in left:
         fewer = tuple(other for other in left if other != line)
         if fewer and (why := attempt.refusal(fewer)):
             left, said = fewer, why

@@ -19,12 +19,16 @@ from harness.stack.uv import Uv
 
 @dataclass(frozen=True)
 class Stack:
-    """A named, fully pinned set: a Python and the exact version of every package. `base` is what an overlay moved."""
+    """A named, fully pinned set: a Python and the exact version of every package.
+
+    `base` is what an overlay moved; `notes` say, for people, how the stack was made of what was asked.
+    """
 
     name: str
     python: Python
     lock: Lock
     base: "Stack | None" = None
+    notes: tuple[str, ...] = ()
 
     @property
     def pins(self) -> dict[str, str]:
@@ -63,6 +67,12 @@ class Store:
         """The stacks that can be named, sorted."""
         return sorted(path.stem for path in self._folder.glob("*.toml"))
 
+    def definition(self, name: str) -> Definition:
+        """What a stack asks for. Raises UsageError for an unknown name."""
+        if name not in self.names():
+            raise UsageError(f"no stack is called {name!r}: there are {', '.join(self.names())}")
+        return definition.read(self._folder / f"{name}.toml")
+
     def describe(self, name: str) -> dict[str, str]:
         """A stack's Python, day and pins, for people to read."""
         stack = self.get(name)
@@ -73,7 +83,7 @@ class Store:
         """Raise UsageError when `spec` cannot be asked for; resolves nothing."""
         name, *overlay = spec.split("+")
         self._committed(name)
-        self._definition(name).with_requirements(tuple(overlay))
+        self.definition(name).with_requirements(tuple(overlay))
 
     def get(self, spec: str) -> Stack:
         """The stack of 'NAME' or of 'NAME+REQUIREMENT+...', resolved when it has an overlay.
@@ -86,12 +96,22 @@ class Store:
         if not overlay:
             return base
         # Resolved for the Python at hand only: nobody else will use this lock, and fewer releases fit all Pythons.
-        wanted = replace(self._definition(name).with_requirements(tuple(overlay)), python=base.python.minor)
+        wanted = replace(self.definition(name).with_requirements(tuple(overlay)), python=base.python.minor)
         return Stack(spec, base.python, resolver.resolve(wanted, base.python, self._uv, base.lock), base)
+
+    def resolve(self, wanted: Definition, *, build: bool = True) -> Stack:
+        """The stack of a definition that is in no file. Raises as `get`; `build` as in resolver.resolve."""
+        python = pythons.find(wanted.python)
+        return Stack(wanted.name, python, resolver.resolve(wanted, python, self._uv, build=build))
+
+    def packages(self) -> set[str]:
+        """Every package that some committed stack needs on some Python, its name in canonical form."""
+        locks = (Lock(path.read_text()) for path in self._folder.glob("*.lock"))
+        return {package for lock in locks for package in lock.packages()}
 
     def renew(self, name: str) -> dict[str, tuple[str | None, str | None]]:
         """Resolve a stack anew and write its lock; returns what moved. Without an as-of day it is as of today (UTC)."""
-        wanted = self._definition(name)
+        wanted = self.definition(name)
         wanted = replace(wanted, as_of=wanted.as_of or datetime.datetime.now(datetime.timezone.utc).date())
         python = pythons.find(wanted.python)
         path = self._folder / f"{name}.lock"
@@ -115,7 +135,7 @@ class Store:
         return Built(stack, interpreter, tools, layers.web_server(self._cache, stack.python, self._uv))
 
     def _committed(self, name: str) -> Stack:
-        wanted = self._definition(name)
+        wanted = self.definition(name)
         path = self._folder / f"{name}.lock"
         if not path.exists():
             raise UsageError(f"stack {name} has no lock yet: make it with: preflight stacks lock {name}")
@@ -124,11 +144,6 @@ class Store:
         if wrong := _disagreement(wanted, lock, python):
             raise UsageError(f"stack {name}: its lock {wrong}: renew it with: preflight stacks lock {name}")
         return Stack(name, python, lock)
-
-    def _definition(self, name: str) -> Definition:
-        if name not in self.names():
-            raise UsageError(f"no stack is called {name!r}: there are {', '.join(self.names())}")
-        return definition.read(self._folder / f"{name}.toml")
 
 
 def _disagreement(wanted: Definition, lock: Lock, python: Python) -> str | None:

@@ -1,0 +1,51 @@
+"""Options that sub-commands of the door share."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from ci.pins.arms import PinOptions
+
+SERVICES = click.option(
+    "--services",
+    type=click.Choice(["auto", "container", "embedded"]),
+    default="auto",
+    help="Who provides Redis and PostgreSQL. auto: containers when an engine answers, else embedded.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON on standard output.")
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+ABOUT_PINS = (
+    click.option("--baseline-requirements", metavar="FILE", help="Your pins that run today."),
+    click.option("--candidate-requirements", metavar="FILE", help="Your pins that are asked about."),
+    click.option("--baseline-as-of", type=DAY, metavar="DAY", help="Resolve what today's pins leave open as of then."),
+    click.option("--from-git", metavar="BASE..HEAD", help="Both files out of commits; nothing is checked out."),
+    click.option("--requirements", metavar="PATH", help="The file in both commits.  [default: found by its name]"),
+    click.option("--repository", metavar="DIR", help="The repository of those commits.  [default: this folder]"),
+)
+
+
+def PINS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 - used like its neighbours
+    """The options about a team's own pins, handed to the command together as `pins`."""
+
+    @wraps(command)
+    def together(
+        *,
+        baseline_requirements: str | None,
+        candidate_requirements: str | None,
+        baseline_as_of: dt.datetime | None,
+        from_git: str | None,
+        requirements: str | None,
+        repository: str | None,
+        **others: Any,
+    ) -> None:
+        files = {"baseline": baseline_requirements, "candidate": candidate_requirements}
+        day = baseline_as_of.date() if baseline_as_of else None
+        command(pins=PinOptions(files, day, from_git, requirements, repository), **others)
+
+    for option in reversed(ABOUT_PINS):
+        together = option(together)
+    return together

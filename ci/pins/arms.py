@@ -1,0 +1,40 @@
+"""Which arm's stack comes from where, as the options of `gate` say."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ci.pins.listing import Listing
+from ci.pins.source import from_disk, from_git
+from ci.pins.stacks import Pins
+from harness.errors import UsageError
+
+
+@dataclass(frozen=True)
+class PinOptions:
+    """The options about a team's own pins, None where one was not given. `as_of` is about the baseline's file."""
+
+    files: Mapping[str, str | None]
+    as_of: dt.date | None
+    from_git: str | None
+    requirements: str | None
+    repository: str | None
+
+    def pins(self) -> dict[str, Pins]:
+        """The pins by arm; an arm that is a named stack is left out. Raises UsageError for options that clash."""
+        listings = self._from_git() if self.from_git else self._from_files()
+        if self.as_of and "baseline" not in listings:
+            raise UsageError(
+                "--baseline-as-of needs the baseline's pins, a file or a commit; a named stack has its day"
+            )
+        return {arm: Pins(one, self.as_of if arm == "baseline" else None) for arm, one in listings.items()}
+
+    def _from_git(self) -> dict[str, Listing]:
+        if given := [arm for arm, path in self.files.items() if path]:
+            raise UsageError(f"--from-git names both files, so --{given[0]}-requirements cannot be given with it")
+        return from_git(self.repository or ".", str(self.from_git), self.requirements)
+
+    def _from_files(self) -> dict[str, Listing]:
+        if self.requirements or self.repository:
+            raise UsageError("--requirements and --repository go with --from-git; a file is --candidate-requirements")
+        return {arm: from_disk(path) for arm, path in self.files.items() if path}

@@ -72,7 +72,7 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         why = "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
         verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
-    return judge(gate.comparisons(), gate.question.limits(), gate.question.before)
+    return judge(gate.comparisons(), gate.question.limits(), gate.question.before, gate.accepted())
 
 
 def _one_line(error: BaseException) -> str:
@@ -95,5 +95,5 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     if comparisons:
         screen.table(gate, comparisons)
         screen.replayed(gate.question.before, comparisons)
-        screen.findings(findings(comparisons, gate.folder.name), gate.folder.name)
+        screen.findings(findings(comparisons, gate.folder.name), gate.folder.name, gate.accepted())
     screen.verdict(verdict, str(gate.folder.path))

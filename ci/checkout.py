@@ -7,6 +7,7 @@ STACKS = ROOT / "ci" / "stacks"
 SCENARIOS = ROOT / "scenarios"
 CONTROLS = ROOT / "ci" / "controls"
 PLAN_LINES = ROOT / "ci" / "plan_lines.toml"
+ACCEPTED = ROOT / "ci" / "accepted.toml"
 RUNS = ROOT / "runs"
 CACHE = ROOT / ".preflight"
 

@@ -1,24 +1,32 @@
 """The sub-commands of `ci/preflight`."""
 
+import datetime as dt
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
+from ci.accepted import Acceptance, acceptance
+from ci.accepted import read as read_acceptances
+from ci.accepted import write as write_acceptances
 from ci.ask import ask
+from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS, areas
 from ci.collect import collect
 from ci.controls_run import run_controls
 from ci.gate import ALL, ARMS, Question
-from ci.options import JSON, PINS, SERVICES
+from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
 from ci.pins.arms import PinOptions
 from ci.pins.stacks import Pins
 from ci.plan_table import table
 from ci.replay import question_of
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
+from ci.settings import read as read_settings
 from harness.errors import PreflightError, UsageError
 from harness.reaper import Reaper
 from harness.stack.store import Store
@@ -67,11 +75,21 @@ def door() -> None:
 @click.option("--baseline", metavar="S", help="What runs today.  [default: plan-2023]")
 @click.option("--candidate", metavar="S", help="What is asked about.  [default: latest]")
 @PINS
+@SETTINGS
+@ACCEPTED
 @click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area of scenarios; may be repeated.")
 @SERVICES
 @JSON
 def gate(
-    baseline: str | None, candidate: str | None, pins: PinOptions, chosen: Sequence[str], services: str, as_json: bool
+    *,
+    baseline: str | None,
+    candidate: str | None,
+    pins: PinOptions,
+    settings: str | None,
+    accepted: str | None,
+    chosen: Sequence[str],
+    services: str,
+    as_json: bool,
 ) -> None:
     """Run the scenarios on two stacks and say whether the second is safe.
 
@@ -86,7 +104,11 @@ def gate(
       ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt
       ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
     """
-    question = _asked({"baseline": baseline, "candidate": candidate}, pins.pins(), _targets(chosen))
+    question = replace(
+        _asked({"baseline": baseline, "candidate": candidate}, pins.pins(), _targets(chosen)),
+        settings=read_settings(Path(settings)) if settings else {},
+        acceptances=_acceptances(accepted),
+    )
     sys.exit(ask(question, services, Screen(to_stderr=as_json), as_json=as_json))
 
 
@@ -204,6 +226,35 @@ def scenarios(chosen: Sequence[str], by_plan: bool, as_json: bool) -> None:
         sys.exit(0 if all(scenarios for _, scenarios in lines.values()) else 1)
     else:
         print(json.dumps(list(guards), indent=2) if as_json else "\n".join(guards))
+
+
+@door.command()
+@click.argument("run")
+@click.argument("finding")
+@click.option("--because", required=True, metavar="TEXT", help="Why this difference is fine.")
+@click.option("--until", type=DAY, metavar="DAY", help="The last day on which it is; afterwards it blocks again.")
+@ACCEPTED
+def accept(run: str, finding: str, because: str, until: dt.datetime | None, accepted: str | None) -> None:
+    """Live with a FINDING of RUN: write it, with the reason, into a file for your team to commit.
+
+    It then no longer blocks between versions within those of the run, as long as its cause stays the same.
+
+    \b
+    Example:
+      ./ci/preflight accept latest 5c0ffee5 --because "errors are logged elsewhere" --until 2027-01-31
+    """
+    results = RunFolder.find(RUNS, run).read_results()
+    new = acceptance(results, finding, because, dt.datetime.now(dt.UTC).date(), until.date() if until else None)
+    path = Path(accepted) if accepted else ACCEPTED_FILE
+    write_acceptances(path, [*(one for one in _acceptances(accepted) if one.id != new.id), new])
+    Screen().say(f"{finding} is accepted{f' until {new.until}' if new.until else ''}, in {path}: {new.scenario}")
+
+
+def _acceptances(path: str | None) -> list[Acceptance]:
+    """Those of the file that was named, which must be there, else those of the checkout's own, which may not."""
+    if path and not Path(path).is_file():
+        raise UsageError(f"{path}: no such file of accepted differences")
+    return read_acceptances(Path(path) if path else ACCEPTED_FILE)
 
 
 def _targets(chosen: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ class Finding:
     replay: str
 
 
+def identity(change: Change, scenario: str) -> str:
+    """A finding's id."""
+    return sha256(f"{change.value} {scenario}".encode()).hexdigest()[:8]
+
+
 def findings(comparisons: Sequence[Comparison], run: str) -> list[Finding]:
     """The findings of a run, by weight. Scenarios that are the same or skipped on both make none."""
     told = [one for change in TOLD for one in comparisons if one.change is change]
@@ -27,6 +32,6 @@ def findings(comparisons: Sequence[Comparison], run: str) -> list[Finding]:
 
 
 def _finding(one: Comparison, run: str) -> Finding:
-    key = sha256(f"{one.change.value} {one.scenario}".encode()).hexdigest()[:8]
+    key = identity(one.change, one.scenario)
     cause = one.candidate.cause or one.baseline.cause
     return Finding(key, one.change, one.scenario, cause, f"./ci/preflight replay {run} {key}")

@@ -1,15 +1,19 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Any
 
+from ci.accepted import Acceptance, Accepted, versions, weigh
 from ci.checkout import CACHE, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
 from ci.pins.stacks import Pins
 from ci.plan import Step
 from ci.run_folder import RunFolder
+from ci.settings import told
 from ci.suite import Order, Suite, SuiteResult, Watch
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
@@ -30,7 +34,8 @@ class Question:
     """What is asked: two stacks by name, and which scenarios.
 
     An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
-    what changed there, scenario by scenario (`before`).
+    what changed there, scenario by scenario (`before`). The `acceptances` are weighed as of `today` (UTC). The
+    `settings` are Celery's, laid over the app's own on both arms.
     """
 
     baseline: str
@@ -39,10 +44,15 @@ class Question:
     locks: Mapping[str, Stack] = field(default_factory=dict)
     pins: Mapping[str, Pins] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
+    acceptances: Sequence[Acceptance] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    today: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
 
     def limits(self) -> str:
         """What the answer is limited to, when not everything was asked."""
-        return "" if self.targets == ALL else f"only this was asked about: {', '.join(self.targets)}"
+        limits = [] if self.targets == ALL else [f"only this was asked about: {', '.join(self.targets)}"]
+        limits += [f"with these settings on both: {told(self.settings)}"] if self.settings else []
+        return "; ".join(limits)
 
     def named(self, arm: str) -> str:
         """The name of an arm's stack."""
@@ -92,6 +102,13 @@ class Gate:
         first = compare(*(result.on(collected) for result in results))
         return with_repeats(first, [(round_["baseline"], round_["candidate"]) for round_ in self.rounds])
 
+    def accepted(self) -> Accepted:
+        """What the acceptances make of what is known so far."""
+        stacks = [
+            versions(self.stacks[arm].pins, self.stacks[arm].python.version) for arm in ARMS if arm in self.stacks
+        ]
+        return weigh(self.question.acceptances, self.comparisons(), stacks, self.question.today)
+
     def moved(self) -> dict[str, tuple[str | None, str | None]]:
         """Package -> (baseline's version, candidate's), once both are resolved."""
         return moved(*(self.stacks[arm].pins for arm in ARMS)) if len(self.stacks) == len(ARMS) else {}
@@ -135,7 +152,7 @@ class Gate:
         return ", ".join(service.description for service in services)
 
     def _run(self) -> str:
-        suite = Suite(self._desk, self._reaper, self._watch)
+        suite = self._suite()
         orders = [Order(arm, self.built[arm], self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
         self.results = {order.arm: order.into for order in orders}
         suite.run(*orders)
@@ -143,6 +160,9 @@ class Gate:
             if result.trouble:
                 raise PreflightError(result.trouble)
         return "; ".join(f"{arm}: {_told(result)}" for arm, result in self.results.items())
+
+    def _suite(self) -> Suite:
+        return Suite(self._desk, self._reaper, self._watch, self.question.settings)
 
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
@@ -154,7 +174,7 @@ class Gate:
         return f"{left} of {len(suspects)} failed again each time"
 
     def _again(self, suspects: list[str], number: int) -> dict[str, dict[str, Outcome]]:
-        suite = Suite(self._desk, self._reaper, self._watch)
+        suite = self._suite()
         folders = {arm: self.folder.step_folder(f"{arm}-again-{number}") for arm in ARMS}
         targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self.question.targets
         results = suite.run(*(Order(arm, self.built[arm], targets, folders[arm]) for arm in ARMS))

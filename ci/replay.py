@@ -19,7 +19,7 @@ def question_of(run: RunFolder, scenario: str | None, store: Store) -> Question:
     baseline, candidate = (results[arm]["name"] for arm in ARMS)
     targets = _targets(run.name, results, scenario)
     before = {one["scenario"]: one["change"] for one in results["scenarios"] if one["scenario"] in targets}
-    return Question(baseline, candidate, targets, locks, before)
+    return Question(baseline, candidate, targets, locks, before=before, settings=results.get("settings", {}))
 
 
 def _stack(store: Store, run: RunFolder, results: Mapping[str, Any], arm: str) -> Any:

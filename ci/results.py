@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ci.accepted import Accepted
 from ci.comparison import Comparison
 from ci.findings import Finding, findings
 from ci.gate import ARMS, Gate
@@ -25,11 +26,13 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
         "seconds": round(seconds, 1),
         "services": gate.choice.provider,
         "targets": list(gate.question.targets),
+        "settings": dict(gate.question.settings),
         **{arm: _stack(gate.question.named(arm), gate.stacks.get(arm)) for arm in ARMS},
         "moved": {name: list(versions) for name, versions in gate.moved().items()},
         "steps": [{"title": step.title, "remark": step.remark, "seconds": _rounded(step.seconds)} for step in steps],
         "scenarios": [_comparison(one) for one in comparisons],
-        "findings": [_finding(one) for one in findings(comparisons, gate.folder.name)],
+        "findings": [_finding(one, gate.accepted()) for one in findings(comparisons, gate.folder.name)],
+        "stale": [one.id for one in gate.accepted().stale],
     }
 
 
@@ -61,13 +64,17 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _finding(one: Finding) -> dict[str, str]:
+def _finding(one: Finding, accepted: Accepted) -> dict[str, str]:
+    """`accepted` is the reason why it does not block, `lapsed` why its acceptance does not hold; empty without one."""
+    held = accepted.held.get(one.scenario)
     return {
         "id": one.id,
         "change": one.change.value,
         "scenario": one.scenario,
         "cause": one.cause,
         "replay": one.replay,
+        "accepted": held.because if held else "",
+        "lapsed": accepted.lapsed.get(one.scenario, ""),
     }
 
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from ci.accepted import Accepted
 from ci.comparison import Change, Comparison
 from ci.findings import Finding
 from ci.follow import Follower
@@ -106,7 +107,7 @@ class Screen(Watch):
             table.add_row(area, *(str(counts[change] or "·") for change in changes))
         self.console.print(table)
 
-    def findings(self, findings: Sequence[Finding], run: str) -> None:
+    def findings(self, findings: Sequence[Finding], run: str, accepted: Accepted) -> None:
         """The findings, those of one kind and cause together, and how to repeat one."""
         groups: dict[tuple[Change, str], list[Finding]] = {}
         for one in findings:
@@ -114,7 +115,7 @@ class Screen(Watch):
         for (change, cause), members in groups.items():
             self.console.print(Text.assemble((change.value, STYLES[change]), f": {inert(cause)}"))
             for one in members:
-                self.say(f"    {one.id}  {one.scenario}")
+                self.say(f"    {one.id}  {one.scenario}{_standing(one.scenario, accepted)}")
         if findings:
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
 
@@ -157,6 +158,13 @@ class Screen(Watch):
         if self._progress:
             self._progress.stop()
             self._progress = None
+
+
+def _standing(scenario: str, accepted: Accepted) -> str:
+    """Whether a finding is accepted, as something to write behind it."""
+    if held := accepted.held.get(scenario):
+        return f"  (accepted{f' until {held.until}' if held.until else ''}: {held.because})"
+    return f"  ({accepted.lapsed[scenario]})" if scenario in accepted.lapsed else ""
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,11 +80,12 @@ class SuiteResult:
 
 @dataclass
 class Suite:
-    """Runs pytest in stacks, with one set of services lent to all of them."""
+    """Runs pytest in stacks, with one set of services lent to all of them, and Celery settings laid over the app's."""
 
     desk: Desk
     reaper: Reaper
     watch: Watch
+    celery_settings: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, *orders: "Order") -> list[SuiteResult]:
         """Carry out the orders, all at once, and return their results when the last one has ended."""
@@ -101,7 +102,8 @@ class Suite:
         """Start pytest for an order."""
         results, lease = order.folder / "outcomes.jsonl", order.folder / "session.json"
         desk = (self.desk.address, self.desk.authkey)
-        Lease(interpreter_of(order.built), *desk, order.folder, order.arm).write(lease)
+        settings = dict(self.celery_settings)
+        Lease(interpreter_of(order.built), *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         command = [str(order.built.interpreter), str(INSIDE / "launch_pytest.py"), str(order.built.tools)]

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ci.accepted import Accepted
 from ci.comparison import Change, Comparison
+
+NOTHING_ACCEPTED = Accepted()
 
 
 class Answer(Enum):
@@ -26,16 +29,27 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def judge(comparisons: Sequence[Comparison], limits: str = "", replayed: Mapping[str, str] | None = None) -> Verdict:
+def judge(
+    comparisons: Sequence[Comparison],
+    limits: str = "",
+    replayed: Mapping[str, str] | None = None,
+    accepted: Accepted = NOTHING_ACCEPTED,
+) -> Verdict:
     """The verdict on a run that came to its end. `limits` says what it was limited to.
 
     A confirmed regression blocks whatever else happened. Short of that, anything not known to be the same or better
     makes the run inconclusive; so does a baseline that does not start, and a run in which no scenario passed on both
     stacks. A run that `replayed` findings (scenario -> what changed then) is about what differs: nothing has to
-    be the same there, but what does not show up again is in doubt.
+    be the same there, but what does not show up again is in doubt. Regressions that are `accepted` do not block; they
+    do not count as something that works either.
     """
-    if regressed := _of(comparisons, Change.REGRESSED):
-        return Verdict(Answer.BLOCKED, tuple(_by_cause(regressed)))
+    regressed = _of(comparisons, Change.REGRESSED)
+    if blocking := [one for one in regressed if one.scenario not in accepted.held]:
+        lapsed = [
+            f"{one.scenario}: {accepted.lapsed[one.scenario]}" for one in blocking if one.scenario in accepted.lapsed
+        ]
+        return Verdict(Answer.BLOCKED, (*_by_cause(blocking), *lapsed))
+    comparisons = [one for one in comparisons if one not in regressed]
     doubts = [f"{one.scenario}: flaky: {_causes(one)}" for one in _of(comparisons, Change.FLAKY)]
     doubts += [f"{one.scenario}: {_causes(one)}" for one in _of(comparisons, Change.UNKNOWN)]
     doubts += [
@@ -56,7 +70,10 @@ def judge(comparisons: Sequence[Comparison], limits: str = "", replayed: Mapping
         good += f"; {_number(both)} broken in both"
     if skipped := _of(comparisons, Change.SKIPPED):
         good += f"; {_number(skipped)} skipped on both, the first because: {skipped[0].candidate.cause}"
-    return Verdict(Answer.SAFE, tuple(filter(None, [good, limits])))
+    if regressed:
+        good += f"; {len(regressed)} accepted"
+    stale = [f"{one.id} is accepted and no longer occurs: {one.scenario}" for one in accepted.stale]
+    return Verdict(Answer.SAFE, tuple(filter(None, [good, limits, *stale])))
 
 
 def _number(some: Sequence[Comparison]) -> str:

@@ -9,8 +9,9 @@ import os
 import platform
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import Launcher
@@ -23,13 +24,17 @@ LENT = "PREFLIGHT_SESSION"
 
 @dataclass
 class Session:
-    """One run of scenarios on one stack. `folder` gets the logs of its processes."""
+    """One run of scenarios on one stack.
+
+    `folder` gets the logs of its processes; `celery_settings` are laid over the app's own (Celery's lower-case names).
+    """
 
     interpreter: Interpreter
     services: ServicePool
     folder: Path
     reaper: Reaper
     name: str
+    celery_settings: dict[str, Any] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
         """The reference app's settings: an empty Redis, a new database, no simulated work to sleep through."""
@@ -42,7 +47,7 @@ class Session:
             "DATABASE_URL": self.services.postgres().create_database(re.sub(r"\W", "_", database)[-60:]),
             "CELERY_BROKER_URL": redis.url,
             "CELERY_RESULT_BACKEND": redis.url,
-            "CELERY_SETTINGS": "{}",
+            "CELERY_SETTINGS": json.dumps(self.celery_settings),
             "WELCOME_EMAIL_SECONDS": "0",
             "USER_DATA_SECONDS": "0",
         }
@@ -80,7 +85,8 @@ SETTINGS = (
 class Lease:
     """What the gate writes for a pytest run that it starts: whose processes, which services, where to log.
 
-    `name` keeps its Redis and its database apart from those of other runs on the same services.
+    `name` keeps its Redis and its database apart from those of other runs on the same services; `celery_settings` are
+    as in Session.
     """
 
     interpreter: Interpreter
@@ -88,6 +94,7 @@ class Lease:
     authkey: bytes
     folder: Path
     name: str
+    celery_settings: dict[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write it for `read`."""
@@ -97,6 +104,7 @@ class Lease:
             "authkey": self.authkey.hex(),
             "folder": str(self.folder),
             "name": self.name,
+            "celery_settings": self.celery_settings,
         }
         path.touch(mode=0o600)  # the key opens the services to whoever reads it
         path.write_text(json.dumps(facts))
@@ -107,7 +115,8 @@ class Lease:
         facts = json.loads(path.read_text())
         interpreter = Interpreter.from_json(facts["interpreter"])
         authkey = bytes.fromhex(facts["authkey"])
-        return cls(interpreter, facts["address"], authkey, Path(facts["folder"]), facts["name"])
+        folder = Path(facts["folder"])
+        return cls(interpreter, facts["address"], authkey, folder, facts["name"], facts["celery_settings"])
 
 
 def begin(services: str, name: str) -> Session:
@@ -129,9 +138,8 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     pins = lease.interpreter.pins
     ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
     lease.interpreter.require(ours, "pytest", platform.python_version())
-    return Session(
-        lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, f"{lease.name}-{name}"
-    )
+    services = desk.connect(lease.address, lease.authkey)
+    return Session(lease.interpreter, services, lease.folder, reaper, f"{lease.name}-{name}", lease.celery_settings)
 
 
 def _own(services: str, reaper: Reaper, name: str) -> Session:

@@ -71,8 +71,7 @@ class _Reader:
 
     def _address(self, address: str) -> None:
         named = EGG.search(address) or ARCHIVE.search(address.partition("#")[0].rpartition("/")[2])
-        package = named.group(1) if named else address
-        self.direct[str(canonicalize_name(package))] = address
+        self.direct[str(canonicalize_name(named.group(1))) if named else address] = address
 
     def _requirement(self, one: Requirement, into: list[Requirement]) -> None:
         if one.url:

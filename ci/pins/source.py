@@ -108,7 +108,7 @@ def _commit(repository: str, name: str) -> str:
     try:
         return _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
     except UsageError as error:
-        why = str(error) if "repository" in str(error) else f"{name!r} is no commit in {repository}"
+        why = str(error) if "not a git repository" in str(error) else f"{name!r} is no commit in {repository}"
         raise UsageError(why) from error
 
 

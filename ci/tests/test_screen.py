@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 from rich.errors import MarkupError
 
+from ci.accepted import Accepted
 from ci.comparison import Change
 from ci.findings import Finding, findings
 from ci.plan import Step
@@ -86,7 +87,7 @@ def show_everything(screen: Screen, text: str) -> None:
     screen.event("baseline", "collected", [ONE])
     screen.event("baseline", "started", f"scenarios/a/test_x.py::test[{text}]")
     screen.stopped(1, step, text)
-    screen.findings([Finding("1a2b", Change.REGRESSED, text, text, text)], "run")
+    screen.findings([Finding("1a2b", Change.REGRESSED, text, text, text)], "run", Accepted())
     screen.verdict(Verdict(Answer.BLOCKED, (text, text)), text)
 
 
@@ -185,7 +186,7 @@ def test_there_is_no_colour_code_and_no_bar_where_no_terminal_is(show, tmp_path)
     show_everything(shown.screen, "text")
     made = gate(tmp_path, told(outcome("passed")), told(outcome("failed")))
     shown.screen.table(made, made.comparisons())
-    shown.screen.findings(findings(made.comparisons(), "run"), "run")
+    shown.screen.findings(findings(made.comparisons(), "run"), "run", Accepted())
 
     assert "\x1b" not in shown.text
     assert "\r" not in shown.text
@@ -226,7 +227,7 @@ def test_the_table_counts_each_change_by_area(show, tmp_path):
 def test_findings_of_one_cause_stand_together_with_one_line_on_how_to_repeat_them(show):
     shown = show(terminal=False)
     many = [Finding(f"id{n}", Change.REGRESSED, f"scenario {n}", "one cause", "") for n in range(3)]
-    shown.screen.findings([*many[:2], Finding("x", Change.FIXED, "other", "one cause", ""), many[2]], "RUN")
+    shown.screen.findings([*many[:2], Finding("x", Change.FIXED, "other", "one cause", ""), many[2]], "RUN", Accepted())
 
     assert shown.text.splitlines() == [
         "regressed: one cause",

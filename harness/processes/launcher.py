@@ -1,10 +1,12 @@
 """Starting a stack's processes for the reference app."""
 
+import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.errors import ProcessExited
 from harness.processes.interpreter import Interpreter
@@ -16,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 APP = "PREFLIGHT_APP"  # inside a stack only: the gate says which app, or which copy of it broken on purpose
 REFERENCE_APP = Path(os.environ.get(APP, REPOSITORY / "reference_app"))
 INSIDE = REPOSITORY / "harness" / "inside"
+CELERY_SETTINGS = "CELERY_SETTINGS"
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")  # nothing else of our surroundings reaches a stack's process
 SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
@@ -31,7 +34,12 @@ class Launcher:
     started: list[Process] = field(default_factory=list)
 
     def with_settings(self, **settings: str) -> "Launcher":
-        """The same with other settings of the app; what it starts is stopped by this one too."""
+        """The same with other settings of the app; what it starts is stopped by this one too.
+
+        CELERY_SETTINGS is laid over what is in force, name by name, so that the user's own settings stay.
+        """
+        if laid_over := settings.get(CELERY_SETTINGS):
+            settings[CELERY_SETTINGS] = _laid_over(self.settings.get(CELERY_SETTINGS) or "{}", laid_over)
         return Launcher(self.interpreter, {**self.settings, **settings}, self.folder, self.reaper, self.started)
 
     def worker(self, *arguments: str, name: str = "worker", app: str = "core.celery") -> Process:
@@ -121,3 +129,16 @@ class Launcher:
     def _files(self, name: str) -> tuple[Path, Path]:
         number = 1 + sum(1 for _ in self.folder.glob(f"{name}-*.log"))
         return self.folder / f"{name}-{number}.ready.json", self.folder / f"{name}-{number}.log"
+
+
+def _laid_over(below: str, above: str) -> str:
+    """One JSON object over another, tables within them too. What is no JSON object stays so, for the app to refuse."""
+    try:
+        return json.dumps(_merged(json.loads(below), json.loads(above)))
+    except (ValueError, AttributeError, TypeError):
+        return above
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    tables = (key for key in above if isinstance(below.get(key), dict) and isinstance(above[key], dict))
+    return {**below, **above, **{key: _merged(below[key], above[key]) for key in tables}}

@@ -1,0 +1,194 @@
+"""uv.lock, poetry.lock and pylock.toml: what is installed in production."""
+
+import pytest
+
+from ci.pins.locks import read_lock
+from harness.errors import UsageError
+
+INDEX = 'source = { registry = "https://pypi.org/simple" }'
+UV = f"""
+version = 1
+requires-python = ">=3.12"
+[[package]]
+name = "shop"
+version = "0"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "celery", extra = ["redis"] }}, {{ name = "own" }}]
+[package.dev-dependencies]
+dev = [{{ name = "pytest" }}]
+[[package]]
+name = "celery"
+version = "5.6.3"
+{INDEX}
+dependencies = [{{ name = "kombu" }}]
+[package.optional-dependencies]
+redis = [{{ name = "redis" }}]
+sqs = [{{ name = "boto3" }}]
+[[package]]
+name = "kombu"
+version = "5.6.2"
+{INDEX}
+[[package]]
+name = "redis"
+version = "6.4.0"
+resolution-markers = ["python_version < '3.13'", "python_version >= '3.14'"]
+{INDEX}
+[[package]]
+name = "redis"
+version = "8.1.0"
+resolution-markers = ["python_version == '3.13'"]
+{INDEX}
+[[package]]
+name = "boto3"
+version = "1"
+{INDEX}
+[[package]]
+name = "pytest"
+version = "9"
+{INDEX}
+dependencies = [{{ name = "packaging" }}]
+[[package]]
+name = "packaging"
+version = "26.3"
+{INDEX}
+[[package]]
+name = "own"
+version = "1"
+source = {{ git = "https://host/own.git?rev=main#abc" }}
+"""
+POETRY = """
+[[package]]
+name = "celery"
+version = "5.6.3"
+groups = ["main"]
+[[package]]
+name = "kombu"
+version = "5.6.2"
+groups = ["main", "dev"]
+markers = {main = "python_version >= '3.9'", dev = "python_version > '3'"}
+[[package]]
+name = "pytest"
+version = "9"
+groups = ["dev"]
+[[package]]
+name = "own"
+version = "1"
+groups = ["main"]
+[package.source]
+type = "git"
+url = "https://host/own.git"
+[metadata]
+lock-version = "2.1"
+python-versions = "^3.11"
+content-hash = "abc"
+"""
+PYLOCK = """
+lock-version = "1.0"
+requires-python = ">=3.12"
+default-groups = ["main"]
+[[packages]]
+name = "celery"
+version = "5.6.3"
+marker = "'main' in dependency_groups"
+[[packages]]
+name = "kombu"
+version = "5.6.2"
+marker = "python_version >= '3.9'"
+[[packages]]
+name = "pytest"
+version = "9"
+marker = "'dev' in dependency_groups"
+[[packages]]
+name = "boto3"
+version = "1"
+marker = "'sqs' in extras"
+[[packages]]
+name = "own"
+vcs = { type = "git", url = "https://host/own.git", commit-id = "abc" }
+"""
+
+
+def pins(text: str) -> list[str]:
+    """The requirements in a lock."""
+    return sorted(str(one) for one in read_lock("a.lock", text, "a.lock").requirements)
+
+
+def test_uv_installs_what_the_project_leads_to_with_the_extras_that_are_asked_for():
+    markers = 'python_version < "3.13" or python_version >= "3.14"'
+
+    assert pins(UV) == [
+        "celery==5.6.3",
+        "kombu==5.6.2",
+        f"redis==6.4.0; {markers}",
+        'redis==8.1.0; python_version == "3.13"',
+    ]
+
+
+def test_poetry_installs_the_main_group_and_its_markers():
+    assert pins(POETRY) == ["celery==5.6.3", 'kombu==5.6.2; python_version >= "3.9"']
+
+
+def test_an_older_poetry_says_it_by_category_and_one_in_between_not_at_all():
+    older = POETRY.replace('groups = ["main"]', 'category = "main"').replace('groups = ["dev"]', 'category = "dev"')
+    between = "\n".join(line for line in POETRY.splitlines() if not line.startswith("groups"))
+
+    assert pins(older) == pins(POETRY)
+    assert "pytest==9" in pins(between)
+
+
+def test_pylock_installs_the_default_groups_and_no_extra():
+    assert pins(PYLOCK) == ["celery==5.6.3", 'kombu==5.6.2; python_version >= "3.9"']
+
+
+@pytest.mark.parametrize("text", [UV, POETRY, PYLOCK], ids=["uv", "poetry", "pylock"])
+def test_each_lock_says_its_python_what_comes_from_addresses_and_that_it_is_whole(text):
+    found = read_lock("a.lock", text, "a.lock")
+
+    assert found.locked
+    assert list(found.direct) == ["own"]
+    assert found.direct["own"].startswith("https://host/own.git")
+    assert (found.python.contains("3.12.1"), found.python.contains("3.10.13")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "inside", "outside"),
+    [
+        ("^3.11", "3.13.0", "4.0.0"),
+        ("~3.11", "3.11.7", "3.12.0"),
+        ("~3.11.2", "3.11.7", "3.11.1"),
+        ("~=3.11", "3.13.0", "4.0.0"),
+        (">=3.10,<3.12", "3.11.7", "3.12.0"),
+        ("*", "3.13.0", None),
+    ],
+)
+def test_poetrys_words_for_a_python_are_understood(said, inside, outside):
+    python = read_lock("a.lock", POETRY.replace("^3.11", said), "a.lock").python
+
+    assert python.contains(inside)
+    assert outside is None or not python.contains(outside)
+
+
+NO_LOCK = {
+    "not TOML": "celery==5.3.6",
+    "empty": "",
+    "a project": "[project]\nname = 'x'\n",
+    "packages are no tables": 'lock-version = "1"\npackages = 3\n',
+    "package without a version": 'lock-version = "1"\n[[packages]]\nname = "celery"\n',
+    "package without a name": 'lock-version = "1"\n[[packages]]\nversion = "1"\n',
+    "nonsense version": 'lock-version = "1"\n[[packages]]\nname = "celery"\nversion = "1; rm -rf /"\n',
+    "nonsense name": 'lock-version = "1"\n[[packages]]\nname = "$(id)\\n--x"\nversion = "1"\n',
+    "nonsense marker": 'lock-version = "1"\n[[packages]]\nname = "celery"\nversion = "1"\nmarker = "extras x"\n',
+    "nonsense Python": 'lock-version = "1"\nrequires-python = "new"\npackages = []\n',
+    "nonsense Poetry Python": 'package = []\n[metadata]\nlock-version = "2"\npython-versions = "^x"\n',
+    "metadata is no table": "metadata = 3\n",
+    "source is no table": 'version = 1\n[[package]]\nname="celery"\nversion="1"\nsource=3\n',
+}
+
+
+@pytest.mark.parametrize("kind", NO_LOCK)
+def test_what_no_tool_wrote_is_refused_in_one_line_that_names_the_file(kind):
+    with pytest.raises(UsageError) as caught:
+        read_lock("some/a.lock", NO_LOCK[kind], "a.lock")
+
+    assert "some/a.lock" in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,123 @@
+"""Where pins are read from: a disk, or commits that are not checked out."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ci.pins.source import from_disk, from_git
+from harness.errors import UsageError
+
+
+def pinned(listing) -> list[str]:
+    """The requirements of a listing, as text."""
+    return [str(one) for one in listing.requirements]
+
+
+def test_a_file_is_called_after_itself_and_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "requirements.txt").write_text("celery==5.3.6")
+    monkeypatch.chdir(tmp_path)
+
+    assert from_disk("old/requirements.txt").name == "old/requirements.txt"
+    assert from_disk(str(tmp_path / "old" / "requirements.txt")).name == "old/requirements.txt"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_decoded_as_pip_does(tmp_path, encoding):
+    (tmp_path / "frozen.txt").write_text("celery==5.3.6\r\nredis==5.0.1\r\n", encoding=encoding)
+
+    assert pinned(from_disk(str(tmp_path / "frozen.txt"))) == ["celery==5.3.6", "redis==5.0.1"]
+
+
+def test_includes_are_read_beside_the_file_wherever_we_are(tmp_path):
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "base.txt").write_text("celery==5.3.6")
+    (tmp_path / "requirements" / "prod.txt").write_text("-r base.txt")
+
+    assert pinned(from_disk(str(tmp_path / "requirements" / "prod.txt"))) == ["celery==5.3.6"]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "requirements.txt")
+
+    with pytest.raises(UsageError, match="is not a file"):
+        from_disk(str(tmp_path / "requirements.txt"))
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "Pipfile", "setup.py"])
+def test_what_only_says_what_is_allowed_is_refused_with_what_to_give_instead(tmp_path, name):
+    (tmp_path / name).write_text("")
+
+    with pytest.raises(UsageError, match="give the lock made of it, or pip freeze"):
+        from_disk(str(tmp_path / name))
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A repository with two commits: celery moves from 5.3.6 to 5.6.3 in a file with an include."""
+    for key, value in (("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")):
+        monkeypatch.setenv(key, value)
+    root = tmp_path / "repository"
+    (root / "app" / "requirements").mkdir(parents=True)
+    (root / "app" / "requirements.txt").write_text("-r requirements/base.txt\nredis==5.0.1\n")
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    for version in ("5.3.6", "5.6.3"):
+        (root / "app" / "requirements" / "base.txt").write_text(f"celery=={version}\n")
+        git(root, "add", ".")
+        git(root, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", version)
+        git(root, "tag", f"v{version}")
+    (root / "app" / "requirements" / "base.txt").write_text("not what is committed\n")
+    return root
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Run git there."""
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_two_commits_give_both_files_with_what_they_include_and_nothing_is_checked_out(repository):
+    before = git(repository, "status", "--porcelain")
+    found = from_git(str(repository / "app"), "HEAD~1..HEAD", None)
+
+    assert {arm: pinned(one) for arm, one in found.items()} == {
+        "baseline": ["celery==5.3.6", "redis==5.0.1"],
+        "candidate": ["celery==5.6.3", "redis==5.0.1"],
+    }
+    heads = git(repository, "rev-parse", "HEAD~1", "HEAD").split()
+    assert [one.name for one in found.values()] == [f"app/requirements.txt@{head[:8]}" for head in heads]
+    assert git(repository, "status", "--porcelain") == before
+
+
+def test_commits_are_named_as_git_names_them(repository):
+    assert pinned(from_git(str(repository), "v5.3.6..main", "app/requirements.txt")["candidate"])[0] == "celery==5.6.3"
+
+
+@pytest.mark.parametrize(
+    ("range_", "path", "says"),
+    [
+        ("HEAD", None, "name two commits"),
+        ("..HEAD", None, "name two commits"),
+        ("nope..HEAD", None, "'nope' is no commit"),
+        ("HEAD~1..--help", None, "'--help' is no commit"),
+        ("HEAD~1..$(id)", None, "is no commit"),
+        ("HEAD~1..HEAD\0", None, "is no commit"),
+        ("HEAD~1..HEAD", None, "is in both commits"),
+        ("HEAD~1..HEAD", "nope.txt", "no such file in commit"),
+        ("HEAD~1..HEAD", "app", "no such file in commit"),
+        ("HEAD~1..HEAD", "../../etc/passwd", "no such file in commit"),
+    ],
+)
+def test_what_is_not_there_is_one_line(repository, range_, path, says):
+    with pytest.raises(UsageError, match=says.replace("(", r"\(")) as caught:
+        from_git(str(repository), range_, path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_no_repository_is_said_to_be_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    with pytest.raises(UsageError, match="not a git repository"):
+        from_git(str(tmp_path), "HEAD~1..HEAD", None)

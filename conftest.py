@@ -12,6 +12,7 @@ import pytest
 from harness import session as sessions
 from harness.clocks import FakedClock, find_library
 from harness.errors import PreflightError
+from harness.hold import HOLD, Hold
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
 from harness.recorder import Recorder
@@ -35,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a session and import the app, before pytest-django does; only when scenarios are asked for."""
     if results := os.environ.get(RESULTS):
         config.pluginmanager.register(Recorder(Path(results)), RECORDER)
+    if folder := os.environ.get(HOLD):
+        config.pluginmanager.register(Hold(Path(folder), sessions.SETTINGS))
     if not _wants_scenarios(config):
         return
     sys.path.insert(0, str(REFERENCE_APP))

@@ -50,10 +50,15 @@ class Comparison:
         return self.scenario.split("/")[1]
 
     @property
+    def changes(self) -> list[Change]:
+        """Each round's change."""
+        rounds = [(self.baseline, self.candidate), *self.repeats]
+        return [TABLE.get((old.result, new.result), Change.UNKNOWN) for old, new in rounds]
+
+    @property
     def change(self) -> Change:
         """The first round's change; a regression counts only when every repeat shows it again."""
-        rounds = [(self.baseline, self.candidate), *self.repeats]
-        changes = {TABLE.get((old.result, new.result), Change.UNKNOWN) for old, new in rounds}
+        changes = set(self.changes)
         if len(changes) == 1:
             return changes.pop()
         return Change.UNKNOWN if Change.UNKNOWN in changes else Change.FLAKY

@@ -4,34 +4,32 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from ci.accepted import Acceptance, acceptance
+from ci.accepted import acceptance
 from ci.accepted import read as read_acceptances
 from ci.accepted import write as write_acceptances
 from ci.ask import ask
+from ci.asked import acceptances_of, asked, targets_of
 from ci.checkout import ACCEPTED as ACCEPTED_FILE
-from ci.checkout import CACHE, ROOT, RUNS, STACKS, areas
+from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
 from ci.controls_run import run_controls
-from ci.gate import ALL, ARMS, Question
 from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
 from ci.pins.arms import PinOptions
-from ci.pins.stacks import Pins
 from ci.plan_table import table
 from ci.replay import question_of
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
 from ci.settings import read as read_settings
+from ci.stacks_door import stacks
 from harness.errors import PreflightError, UsageError
 from harness.reaper import Reaper
 from harness.stack.store import Store
-
-DEFAULTS = {"baseline": "plan-2023", "candidate": "latest"}
 
 
 def main() -> None:
@@ -71,6 +69,9 @@ def door() -> None:
     """
 
 
+door.add_command(stacks)
+
+
 @door.command()
 @click.option("--baseline", metavar="S", help="What runs today.  [default: plan-2023]")
 @click.option("--candidate", metavar="S", help="What is asked about.  [default: latest]")
@@ -105,9 +106,9 @@ def gate(
       ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
     """
     question = replace(
-        _asked({"baseline": baseline, "candidate": candidate}, pins.pins(), _targets(chosen)),
+        asked({"baseline": baseline, "candidate": candidate}, pins.pins(), targets_of(chosen)),
         settings=read_settings(Path(settings)) if settings else {},
-        acceptances=_acceptances(accepted),
+        acceptances=acceptances_of(accepted),
     )
     sys.exit(ask(question, services, Screen(to_stderr=as_json), as_json=as_json))
 
@@ -131,9 +132,16 @@ def test(arguments: Sequence[str]) -> None:
 @door.command()
 @click.argument("run")
 @click.argument("scenario", required=False)
+@click.option("--times", type=click.IntRange(1), default=1, metavar="N", help="Run it this often; each round is shown.")
+@click.option(
+    "--keep", is_flag=True, help="Leave everything up after the first round that fails, with a shell into it."
+)
+@click.option("--on", "stack", metavar="S", help="Try it on this stack, in the candidate's place.")
 @SERVICES
 @JSON
-def replay(run: str, scenario: str | None, services: str, as_json: bool) -> None:
+def replay(
+    *, run: str, scenario: str | None, times: int, keep: bool, stack: str | None, services: str, as_json: bool
+) -> None:
     """Repeat what RUN holds, on both its stacks exactly as they were, with the logs on the terminal.
 
     RUN is a run's folder, its name or the beginning of it, or "latest". SCENARIO is a finding's id or (the end of)
@@ -142,55 +150,15 @@ def replay(run: str, scenario: str | None, services: str, as_json: bool) -> None
     \b
     Examples:
       ./ci/preflight replay latest
-      ./ci/preflight replay 20260301T030000Z-1a2b 5c0ffee5
-    """
-    with Reaper() as reaper:
-        question = question_of(RunFolder.find(RUNS, run), scenario, Store(STACKS, CACHE, reaper))
-    sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))
-
-
-@door.group()
-def stacks() -> None:
-    """List the stacks, or renew one's lock.
-
-    \b
-    Example:
-      ./ci/preflight stacks list
-    """
-
-
-@stacks.command("list")
-@JSON
-def list_stacks(as_json: bool) -> None:
-    """Every stack with its day and the versions that matter most.
-
-    \b
-    Example:
-      ./ci/preflight stacks list
+      ./ci/preflight replay 20260301T030000Z-1a2b 5c0ffee5 --times 5
+      ./ci/preflight replay latest 5c0ffee5 --on celery-5.6 --keep
     """
     with Reaper() as reaper:
         store = Store(STACKS, CACHE, reaper)
-        found = {name: store.describe(name) for name in store.names()}
-    if as_json:
-        print(json.dumps(found, indent=2))
-    else:
-        Screen().stacks(found)
-
-
-@stacks.command()
-@click.argument("name")
-def lock(name: str) -> None:
-    """Resolve NAME anew and write its lock; says what moved.
-
-    \b
-    Example:
-      ./ci/preflight stacks lock latest
-    """
-    with Reaper() as reaper:
-        changes = Store(STACKS, CACHE, reaper).renew(name)
-    for package, (old, new) in changes.items():
-        print(f"{package}: {old or 'absent'} → {new or 'absent'}")
-    print(f"{name}: {len(changes)} packages moved")
+        question = replace(question_of(RunFolder.find(RUNS, run), scenario, store, stack), times=times, keep=keep)
+    if keep and len(question.targets) > 1:
+        raise UsageError(f"--keep is for one scenario, and these are {len(question.targets)}: name one of the findings")
+    sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))
 
 
 @door.command()
@@ -219,7 +187,7 @@ def scenarios(chosen: Sequence[str], by_plan: bool, as_json: bool) -> None:
       ./ci/preflight scenarios --area delivery
       ./ci/preflight scenarios --plan
     """
-    guards = collect(_targets(chosen))
+    guards = collect(targets_of(chosen))
     if by_plan:
         lines = table(guards)
         print(json.dumps(lines, indent=2)) if as_json else Screen().plan_table(lines)
@@ -246,32 +214,5 @@ def accept(run: str, finding: str, because: str, until: dt.datetime | None, acce
     results = RunFolder.find(RUNS, run).read_results()
     new = acceptance(results, finding, because, dt.datetime.now(dt.UTC).date(), until.date() if until else None)
     path = Path(accepted) if accepted else ACCEPTED_FILE
-    write_acceptances(path, [*(one for one in _acceptances(accepted) if one.id != new.id), new])
+    write_acceptances(path, [*(one for one in read_acceptances(path) if one.id != new.id), new])
     Screen().say(f"{finding} is accepted{f' until {new.until}' if new.until else ''}, in {path}: {new.scenario}")
-
-
-def _acceptances(path: str | None) -> list[Acceptance]:
-    """Those of the file that was named, which must be there, else those of the checkout's own, which may not."""
-    if path and not Path(path).is_file():
-        raise UsageError(f"{path}: no such file of accepted differences")
-    return read_acceptances(Path(path) if path else ACCEPTED_FILE)
-
-
-def _targets(chosen: Sequence[str]) -> tuple[str, ...]:
-    """The folders of the chosen areas, or all of them. Raises UsageError for one that does not exist."""
-    for area in chosen:
-        if area not in areas():
-            raise UsageError(f"no area is called {area!r}: there are {', '.join(areas())}")
-    return tuple(f"scenarios/{area}" for area in dict.fromkeys(chosen)) or ALL
-
-
-def _asked(named: Mapping[str, str | None], pins: Mapping[str, Pins], targets: tuple[str, ...]) -> Question:
-    """The question; refuses names, requirements and files that mean nothing before a run begins."""
-    if twice := [arm for arm in pins if named[arm]]:
-        raise UsageError(f"--{twice[0]} {named[twice[0]]} and {pins[twice[0]].name} are two answers: give one")
-    names = {arm: pins[arm].name if arm in pins else named[arm] or DEFAULTS[arm] for arm in ARMS}
-    with Reaper() as reaper:
-        store = Store(STACKS, CACHE, reaper)
-        for arm in ARMS:
-            pins[arm].check(store) if arm in pins else store.check(names[arm])
-    return Question(names["baseline"], names["candidate"], targets, pins=pins)

@@ -1,6 +1,7 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 from ci.accepted import Acceptance, Accepted, versions, weigh
 from ci.checkout import CACHE, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
+from ci.keep import Keeper
 from ci.pins.stacks import Pins
 from ci.plan import Step
 from ci.run_folder import RunFolder
@@ -35,7 +37,8 @@ class Question:
 
     An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
     what changed there, scenario by scenario (`before`). The `acceptances` are weighed as of `today` (UTC). The
-    `settings` are Celery's, laid over the app's own on both arms.
+    `settings` are Celery's, laid over the app's own on both arms. All is run `times` times; `keep` opens a shell into
+    the first round that fails, or else into the last one.
     """
 
     baseline: str
@@ -46,6 +49,8 @@ class Question:
     before: Mapping[str, str] = field(default_factory=dict)
     acceptances: Sequence[Acceptance] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
+    keep: bool = False
     today: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
 
     def limits(self) -> str:
@@ -90,6 +95,10 @@ class Gate:
         plan += [Step(f"build {named[arm]}", partial(self._build, arm)) for arm in ARMS]
         plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
         plan += [Step("run the scenarios on both, at the same time", self._run)]
+        plan += [
+            Step(f"run them again, round {number} of {self.question.times}", partial(self._round, number))
+            for number in range(2, self.question.times + 1)
+        ]
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
 
@@ -152,7 +161,7 @@ class Gate:
         return ", ".join(service.description for service in services)
 
     def _run(self) -> str:
-        suite = self._suite()
+        suite = self._suite(last=self.question.times == 1)
         orders = [Order(arm, self.built[arm], self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
         self.results = {order.arm: order.into for order in orders}
         suite.run(*orders)
@@ -161,21 +170,35 @@ class Gate:
                 raise PreflightError(result.trouble)
         return "; ".join(f"{arm}: {_told(result)}" for arm, result in self.results.items())
 
-    def _suite(self) -> Suite:
-        return Suite(self._desk, self._reaper, self._watch, self.question.settings)
+    @cached_property
+    def _keeper(self) -> Keeper:
+        return Keeper(self._reaper, self._watch)
+
+    def _suite(self, *, last: bool) -> Suite:
+        self._keeper.last = last
+        look = self._keeper.look if self.question.keep else None
+        return Suite(self._desk, self._reaper, self._watch, self.question.settings, look)
+
+    def _round(self, number: int) -> str:
+        if self._keeper.done:
+            return "left out: an earlier one was looked at"
+        last = number == self.question.times
+        self.rounds.append(self._again([one.scenario for one in self.comparisons()], f"round-{number}", last=last))
+        changes = Counter(one.changes[-1].value for one in self.comparisons())
+        return ", ".join(f"{count} {change}" for change, count in changes.items())
 
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
         if not suspects:
             return "nothing to repeat"
         for number in range(1, self._repeats + 1):
-            self.rounds.append(self._again(suspects, number))
+            self.rounds.append(self._again(suspects, f"again-{number}", last=False))
         left = sum(one.change is Change.REGRESSED for one in self.comparisons())
         return f"{left} of {len(suspects)} failed again each time"
 
-    def _again(self, suspects: list[str], number: int) -> dict[str, dict[str, Outcome]]:
-        suite = self._suite()
-        folders = {arm: self.folder.step_folder(f"{arm}-again-{number}") for arm in ARMS}
+    def _again(self, suspects: list[str], name: str, *, last: bool) -> dict[str, dict[str, Outcome]]:
+        suite = self._suite(last=last)
+        folders = {arm: self.folder.step_folder(f"{arm}-{name}") for arm in ARMS}
         targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self.question.targets
         results = suite.run(*(Order(arm, self.built[arm], targets, folders[arm]) for arm in ARMS))
         return {

@@ -9,9 +9,10 @@ from harness.errors import UsageError
 from harness.stack.store import Store
 
 
-def question_of(run: RunFolder, scenario: str | None, store: Store) -> Question:
+def question_of(run: RunFolder, scenario: str | None, store: Store, on: str | None = None) -> Question:
     """What to ask again: one scenario, or those of all findings, on the stacks of the run's own locks.
 
+    With `on`, the stack of that name takes the candidate's place; what changed in the run is then no measure any more.
     Raises UsageError when the run has no such scenario, or no finding at all.
     """
     results = run.read_results()
@@ -19,6 +20,9 @@ def question_of(run: RunFolder, scenario: str | None, store: Store) -> Question:
     baseline, candidate = (results[arm]["name"] for arm in ARMS)
     targets = _targets(run.name, results, scenario)
     before = {one["scenario"]: one["change"] for one in results["scenarios"] if one["scenario"] in targets}
+    if on:
+        store.check(on)
+        candidate, locks, before = on, {"baseline": locks["baseline"]}, {}
     return Question(baseline, candidate, targets, locks, before=before, settings=results.get("settings", {}))
 
 

@@ -95,6 +95,12 @@ class Screen(Watch):
         for name, line in self._follower.lines(folder) if self._follower else ():
             self.console.print(Text.assemble((f"{folder.name}/{name} ", "dim"), inert(line)))
 
+    def kept(self, lines: Sequence[str]) -> None:
+        """See Watch.kept."""
+        self._end_bar()
+        for line in lines:
+            self.say(line)
+
     def table(self, gate: Gate, comparisons: Sequence[Comparison]) -> None:
         """The areas with their counts."""
         table = Table(title=_plain(f"{gate.question.baseline} → {gate.question.candidate}"), title_justify="left")
@@ -120,12 +126,14 @@ class Screen(Watch):
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
 
     def replayed(self, before: Mapping[str, str], comparisons: Sequence[Comparison]) -> None:
-        """For a replay: whether each scenario changed as it did in the run that is replayed."""
+        """For a replay: whether each scenario changed as it did in the run that is replayed, and in how many rounds."""
         for one in comparisons:
             if one.scenario in before:
                 again = before[one.scenario] == one.change.value
                 outcome = "again" if again else f"now, was {before[one.scenario]}"
-                self.say(f"{one.change.value} {outcome}: {one.scenario}")
+                seen = [change.value for change in one.changes]
+                rounds = f", {before[one.scenario]} in {seen.count(before[one.scenario])} of {len(seen)} rounds"
+                self.say(f"{one.change.value} {outcome}{rounds if len(seen) > 1 else ''}: {one.scenario}")
 
     def verdict(self, verdict: Verdict, folder: str) -> None:
         """The answer, its reasons, and where the evidence is."""

@@ -3,13 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ci.checkout import ROOT
 from harness.errors import ProcessExited
+from harness.hold import HELD, HOLD, RELEASE
 from harness.outcomes import FAILED, UNKNOWN, Outcome, Reader
 from harness.processes.interpreter import Interpreter
 from harness.processes.launcher import APP, INSIDE, PASSED_ON
@@ -31,6 +32,9 @@ class Watch:
 
     def poll(self, folder: Path) -> None:
         """Called often; `folder` holds the logs of what runs now."""
+
+    def kept(self, lines: Sequence[str]) -> None:
+        """What a scenario has started stays up for a while; what it is, and what to do with it."""
 
 
 @dataclass
@@ -80,12 +84,16 @@ class SuiteResult:
 
 @dataclass
 class Suite:
-    """Runs pytest in stacks, with one set of services lent to all of them, and Celery settings laid over the app's."""
+    """Runs pytest in stacks, with one set of services lent to all of them, and Celery settings laid over the app's.
+
+    With `look`, each scenario is held before it is torn down, and `look` is called all along to release it.
+    """
 
     desk: Desk
     reaper: Reaper
     watch: Watch
     celery_settings: Mapping[str, Any] = field(default_factory=dict)
+    look: "Callable[[Sequence[Running]], None] | None" = None
 
     def run(self, *orders: "Order") -> list[SuiteResult]:
         """Carry out the orders, all at once, and return their results when the last one has ended."""
@@ -93,6 +101,8 @@ class Suite:
         try:
             running += map(self.start, orders)  # one by one: if a start fails, those before it are ended
             while sum(one.poll() for one in running):  # sum, not any: each is polled every time
+                if self.look:
+                    self.look(running)
                 time.sleep(POLL_SECONDS)
         finally:
             end(running)
@@ -106,9 +116,13 @@ class Suite:
         Lease(interpreter_of(order.built), *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
+        if self.look:
+            os.mkfifo(order.folder / RELEASE)
+            environment[HOLD] = str(order.folder)
         command = [str(order.built.interpreter), str(INSIDE / "launch_pytest.py"), str(order.built.tools)]
         command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-v", "--continue-on-collection-errors"]
         log = order.folder / "pytest.log"
+        command += ["--timeout", "0"] if self.look else []  # a held scenario takes as long as somebody looks
         command += ["--basetemp", str(order.folder / "tmp"), *order.targets]
         child = spawn(command, name="pytest", log=log, reaper=self.reaper, env=environment, cwd=ROOT)
         return Running(order, child, Reader(results), self.watch)
@@ -139,9 +153,19 @@ class Running:
     watch: Watch
     last_heard: float = field(default_factory=time.monotonic)
 
+    @property
+    def ended(self) -> bool:
+        """True once pytest is gone."""
+        return self.child.exit_code() is not None
+
+    @property
+    def held(self) -> bool:
+        """True while a scenario waits to be released before its tear-down."""
+        return (self.order.folder / HELD).exists()
+
     def poll(self) -> bool:
         """Take in what has happened; False once pytest has ended, or has been silent for too long."""
-        ended = self.child.exit_code() is not None  # asked before reading, so that nothing before the end is missed
+        ended = self.ended  # asked before reading, so that nothing before the end is missed
         self._take_in()
         self.watch.poll(self.order.folder)
         going = not ended and time.monotonic() - self.last_heard < SILENCE_SECONDS
@@ -155,7 +179,7 @@ class Running:
         for what, value in events:
             self.order.into.take(what, value)
             self.watch.event(self.order.arm, what, value)
-        if events:
+        if events or self.held:
             self.last_heard = time.monotonic()
 
 

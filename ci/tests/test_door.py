@@ -114,7 +114,7 @@ def test_even_input_of_several_lines_is_answered_with_one(preflight, runs, argum
 def test_a_python_that_is_not_there_is_named_with_those_that_are(preflight, runs, tmp_path, monkeypatch):
     (tmp_path / "old.toml").write_text('python = "3.99"\nrequirements = ["celery"]\n')
     (tmp_path / "old.lock").write_text("celery==5.3.6\n")
-    monkeypatch.setattr(doors, "STACKS", tmp_path)
+    monkeypatch.setattr("ci.asked.STACKS", tmp_path)
     code, _, complaint = preflight("gate", "--baseline", "old", "--candidate", "old")
 
     assert code == 2
@@ -125,7 +125,7 @@ def test_a_python_that_is_not_there_is_named_with_those_that_are(preflight, runs
 
 def test_a_stack_without_a_lock_says_how_to_make_it(preflight, runs, tmp_path, monkeypatch):
     shutil.copy(STACKS / "plan-2023.toml", tmp_path)
-    monkeypatch.setattr(doors, "STACKS", tmp_path)
+    monkeypatch.setattr("ci.asked.STACKS", tmp_path)
     code, _, complaint = preflight("gate", "--baseline", "plan-2023", "--candidate", "plan-2023")
 
     assert code == 2

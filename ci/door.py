@@ -156,6 +156,8 @@ def replay(
     with Reaper() as reaper:
         store = Store(STACKS, CACHE, reaper)
         question = replace(question_of(RunFolder.find(RUNS, run), scenario, store, stack), times=times, keep=keep)
+    if keep and as_json:
+        raise UsageError("--keep opens a shell, whose output would be mixed with that of --json: choose one")
     if keep and len(question.targets) > 1:
         raise UsageError(f"--keep is for one scenario, and these are {len(question.targets)}: name one of the findings")
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))

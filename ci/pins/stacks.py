@@ -18,6 +18,7 @@ PLAN = "plan-2023"  # whose packages are the app's own, and whose Python is take
 FAMILY = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
 MOST_NAMES = 12
 # uv's words for a package that the index does not have, or not without running its build.
+REMEDY = "older where it runs? give pip freeze of that, or --baseline-as-of DAY"
 NOT_THERE = ("was not found in the", "there is no version of", "there are no versions of", "no usable wheels")
 
 
@@ -125,7 +126,7 @@ class _Resolution:
         if ignored:
             notes.append(f"{len(ignored)} ignored: {_some(ignored)}")
         if open_:
-            day = f"as of {self.pins.as_of}" if self.pins.as_of else "so as they resolve today (pip freeze pins all)"
+            day = f"as of {self.pins.as_of}" if self.pins.as_of else f"so as they resolve today ({REMEDY})"
             notes.append(f"{len(open_)} not pinned there, {day}: {_some(open_)}")
         return notes
 

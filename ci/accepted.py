@@ -125,10 +125,11 @@ def versions(pins: Pins, python: str) -> dict[str, str]:
     return {**pins, "python": python}
 
 
-def read(path: Path) -> list[Acceptance]:
-    """The acceptances in a file; none when there is no file. Raises UsageError when it cannot be read."""
+def read(path: Path, *, needed: bool = False) -> list[Acceptance]:
+    """The acceptances in a file; none when there is no file and none is `needed`. Raises UsageError otherwise."""
     try:
-        entries = tomllib.loads(path.read_text()).get("accepted", []) if path.exists() else []
+        there = needed or path.exists()
+        entries = tomllib.loads(path.read_text()).get("accepted", []) if there else []
         return [_checked(Acceptance(**entry)) for entry in entries]
     except (OSError, ValueError, TypeError, AttributeError) as error:
         what = " ".join(str(error).replace("Acceptance.__init__()", "an entry").split())

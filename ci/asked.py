@@ -17,9 +17,7 @@ DEFAULTS = {"baseline": "plan-2023", "candidate": "latest"}
 
 def acceptances_of(path: str | None) -> list[Acceptance]:
     """Those of the file that was named, which must be there, else those of the checkout's own, which may not."""
-    if path and not Path(path).is_file():
-        raise UsageError(f"{path}: no such file of accepted differences")
-    return read_acceptances(Path(path) if path else ACCEPTED)
+    return read_acceptances(Path(path), needed=True) if path else read_acceptances(ACCEPTED)
 
 
 def targets_of(chosen: Sequence[str]) -> tuple[str, ...]:

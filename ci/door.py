@@ -39,7 +39,7 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
-        complain(error.ctx.get_help() if error.ctx else error.format_message(), prefix="")
+        sys.stderr.write(f"{error.ctx.get_help() if error.ctx else error.format_message()}\n")
         sys.exit(2)
     except click.ClickException as error:
         complain(f"{error.format_message()} (see --help)")

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ class RunFolder:
 
         Raises UsageError when there is none, or more than one.
         """
-        if (Path(name) / "results.json").is_file():
-            return cls(Path(name).resolve())
+        with suppress(OSError):  # a name too long for a path is none
+            if (Path(name) / "results.json").is_file():
+                return cls(Path(name).resolve())
         known = sorted(path.parent for path in runs.glob("*/results.json"))
         fitting = known[-1:] if name == "latest" else [path for path in known if name and path.name.startswith(name)]
         if len(fitting) == 1:

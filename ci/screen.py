@@ -17,7 +17,7 @@ from ci.comparison import Change, Comparison
 from ci.findings import Finding
 from ci.follow import Follower
 from ci.gate import Gate
-from ci.inert import inert
+from ci.inert import inert, one_line
 from ci.plan import Step, describe
 from ci.suite import Watch
 from ci.verdict import Answer, Verdict
@@ -185,6 +185,6 @@ def _bar(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True)
 
 
-def complain(message: str, prefix: str = "preflight: ") -> None:
-    """Say what went wrong, on standard error."""
-    sys.stderr.write(f"{prefix}{inert(message)}\n")
+def complain(message: str) -> None:
+    """Say what went wrong, on one line of standard error."""
+    sys.stderr.write(f"preflight: {one_line(message)}\n")

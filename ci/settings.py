@@ -85,7 +85,8 @@ def _wrong(name: str, value: Any) -> str:
         hint = f": write {lower}" if lower in known else f" in Celery {celery_version}"
         return f"is no setting{hint}"
     kinds = KINDS[getattr(known[name].type, "__name__", known[name].type)]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+    usual = type(value) is type(known[name].default)  # task_default_delivery_mode is declared a text, and is 2
+    if not usual and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         return f"must be {' or '.join(WORDS[kind] for kind in kinds) or 'left out: it cannot be written in TOML'}"
     return "" if _is_json(value) else "holds a date, a time, inf or nan, none of which can be handed to the app"
 

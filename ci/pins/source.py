@@ -59,11 +59,11 @@ def _listing(path: str, read: Callable[[str], str], name: str) -> Listing:
 
 def _read_disk(path: str) -> str:
     file = Path(path)
-    if not file.is_file():  # neither a folder nor a pipe, which would be waited for
-        raise UsageError(f"{path}: no such file" if not file.exists() else f"{path} is not a file")
-    if file.stat().st_size > LARGEST:
-        raise UsageError(f"{path} is larger than any file of pins ({LARGEST // 1_000_000} MB)")
     try:
+        if not file.is_file():  # neither a folder nor a pipe, which would be waited for
+            raise UsageError(f"{path}: no such file" if not file.exists() else f"{path} is not a file")
+        if file.stat().st_size > LARGEST:
+            raise UsageError(f"{path} is larger than any file of pins ({LARGEST // 1_000_000} MB)")
         return _text(path, file.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error

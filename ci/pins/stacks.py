@@ -91,7 +91,9 @@ class _Resolution:
             partly = self._resolve(some, self._own())  # clashes here when the stack's own packages do
             if not any(words in str(error) for words in NOT_THERE):
                 raise
-            aside = "not all of it can be had here, so the stack's packages were resolved without the others"
+            aside = (
+                "some of it is not on the index here or would have to be built, so the app's were resolved without it"
+            )
             return _lines(partly), (aside,)
         return _lines(whole), ()
 

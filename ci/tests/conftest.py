@@ -1,7 +1,10 @@
 """What the tests of the gate share."""
 
+import sys
+
 import pytest
 
+from ci import door
 from harness.session import SETTINGS
 
 
@@ -10,3 +13,30 @@ def no_scenarios_beside(monkeypatch):
     """Scenarios in the same pytest run put the app's settings into the environment; a gate never starts with them."""
     for name in (*SETTINGS, "DATABASE_CONN_MAX_AGE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    """A folder for runs of our own, not there yet, and no container engine."""
+    folder = tmp_path / "runs"
+    monkeypatch.setattr("ci.ask.RUNS", folder)
+    monkeypatch.setattr("ci.door.RUNS", folder)
+    monkeypatch.setattr("ci.controls_run.RUNS", folder)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
+    return folder
+
+
+@pytest.fixture
+def preflight(runs, monkeypatch, capfd):
+    """Calls the door with arguments: (exit code, standard output, standard error)."""
+
+    def preflight(*arguments: str):
+        monkeypatch.setattr(sys, "argv", ["preflight", *arguments])
+        code = 0
+        try:
+            door.main()
+        except SystemExit as end:
+            code = end.code
+        return code, *capfd.readouterr()
+
+    return preflight

@@ -14,32 +14,7 @@ from ci.checkout import STACKS
 from ci.run_folder import RunFolder
 from ci.tests.helpers import ROOT
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    """A folder for runs of our own, not there yet, and no container engine."""
-    folder = tmp_path / "runs"
-    monkeypatch.setattr("ci.ask.RUNS", folder)
-    monkeypatch.setattr("ci.door.RUNS", folder)
-    monkeypatch.setattr("ci.controls_run.RUNS", folder)
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
-    return folder
-
-
-@pytest.fixture
-def preflight(monkeypatch, capfd):
-    """Calls the door with arguments: (exit code, standard output, standard error)."""
-
-    def preflight(*arguments: str):
-        monkeypatch.setattr(sys, "argv", ["preflight", *arguments])
-        code = 0
-        try:
-            doors.main()
-        except SystemExit as end:
-            code = end.code
-        return code, *capfd.readouterr()
-
-    return preflight
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def sub_commands(group: click.Group, names: tuple[str, ...] = ()):
@@ -48,47 +23,6 @@ def sub_commands(group: click.Group, names: tuple[str, ...] = ()):
         yield (*names, name), command
         if isinstance(command, click.Group):
             yield from sub_commands(command, (*names, name))
-
-
-BAD = {
-    "unknown stack": ("gate --candidate nope", "no stack is called 'nope'"),
-    "unknown baseline": ("gate --baseline nope", "no stack is called 'nope'"),
-    "stack by path": ("gate --candidate ../stacks/latest", "no stack is called"),
-    "empty stack": ("gate --candidate +celery==5.6.2", "no stack is called ''"),
-    "unknown area": ("gate --area nope", "no area is called 'nope'"),
-    "area by path": ("gate --area ../ci", "no area is called"),
-    "unknown area to list": ("scenarios --area nope", "no area is called 'nope'"),
-    "unknown area to break": ("controls --area nope", "'nope'"),
-    "unknown stack to break the app on": ("controls --on nope --services embedded", "no stack is called 'nope'"),
-    "no engine to break the app on": ("controls --services container", "no container engine"),
-    "unknown run": ("replay nope", "no run is called 'nope'"),
-    "no run yet": ("replay latest", "none yet"),
-    "no run named": ("replay", "'RUN'"),
-    "no requirement": ("gate --candidate latest+==1", "is not a requirement"),
-    "empty requirement": ("gate --candidate latest+", "is not a requirement"),
-    "URL requirement": ("gate --candidate latest+celery@file:///celery.whl", "released versions only"),
-    "no engine": ("gate --services container", "no container engine"),
-    "unknown provider": ("gate --services cloud", "'cloud'"),
-    "unknown option": ("gate --fast", "--fast"),
-    "option without value": ("gate --area", "--area"),
-    "unknown sub-command": ("nope", "'nope'"),
-    "unknown stack to lock": ("stacks lock nope", "no stack is called 'nope'"),
-    "unknown sub-command of stacks": ("stacks nope", "'nope'"),
-    "too many arguments": ("stacks list more", "more"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD)
-def test_bad_input_is_answered_with_one_line_and_code_2_and_begins_no_run(preflight, runs, kind):
-    line, says = BAD[kind]
-    code, output, complaint = preflight(*line.split(" "))
-
-    assert (code, output) == (2, "")
-    assert complaint.startswith("preflight: ")
-    assert says in complaint
-    assert complaint.count("\n") == 1
-    assert complaint.endswith("\n")
-    assert not runs.exists()
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_package_that_no_index_here_has_does_not_stand_in_the_way(store):
     stack = made(store, PAIR + "no-such-package-of-ours==1.0\n")
 
     assert stack.pins["celery"] == "5.6.3"
-    assert any("not all of it can be had here" in note for note in stack.notes)
+    assert any("some of it is not on the index here" in note for note in stack.notes)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,23 @@ def test_the_stacks_are_the_runs_own_locks_under_their_names(run, store, tmp_pat
     }
 
 
+def test_another_stack_takes_the_candidates_place_and_what_changed_then_is_no_measure(run, store, monkeypatch):
+    monkeypatch.setattr(Store, "check", lambda *_: None)
+    question = question_of(run, TWO, store, "celery-5.6")
+
+    assert (question.baseline, question.candidate, question.before) == ("old", "celery-5.6", {})
+    assert list(question.locks) == ["baseline"]
+
+
+def test_a_replay_has_the_runs_settings_and_no_acceptances(tmp_path, store):
+    made = finished(tmp_path, (ONE, "passed", "failed"))
+    made.write_results({**made.read_results(), "settings": {"task_acks_late": True}})
+    question = question_of(made, None, store)
+
+    assert question.settings == {"task_acks_late": True}
+    assert question.acceptances == ()
+
+
 def test_a_run_that_ended_before_its_stacks_were_resolved_cannot_be_repeated(tmp_path, store):
     unborn = gate(tmp_path / "runs")
     unborn.folder.write_results(as_data(unborn, judge([]), unborn.steps(), 0.0))

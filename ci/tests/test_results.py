@@ -1,12 +1,19 @@
 """A run as data."""
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
+from ci.accepted import Acceptance
+from ci.comparison import Change
+from ci.findings import identity
 from ci.plan import Step
 from ci.results import as_data, junit
 from ci.tests.helpers import ONE, TWO, gate, outcome, parsed, told
 from ci.verdict import Answer, Verdict, judge
 
+DAY = dt.date(2026, 3, 1)
 IDS = [f"scenarios/tasks/test_mail.py::test_{number}" for number in range(5)]
 
 
@@ -63,6 +70,23 @@ def test_results_tell_every_scenario_with_its_repeats(tmp_path):
     assert one["repeats"] == [
         [passed, {"result": "unknown", "cause": "unknown here", "started": True, "seconds": 0.25, "observations": {}}]
     ]
+
+
+def test_results_tell_settings_what_is_accepted_and_what_is_stale(tmp_path):
+    made = gate(tmp_path, told(outcome("passed")), told(outcome("failed")))
+    over = Acceptance(identity(Change.REGRESSED, ONE), ONE, "regressed", "failed here", "fine", DAY, {}, DAY)
+    for until, expected in ((DAY, ("fine", "")), (None, ("fine", ""))):
+        object.__setattr__(made.question, "acceptances", [replace(over, until=until)])
+        object.__setattr__(made.question, "today", DAY)
+        [finding] = as_data(made, judge([]), [], 0.0)["findings"]
+        assert (finding["accepted"], finding["lapsed"]) == expected
+    object.__setattr__(made.question, "today", DAY + dt.timedelta(days=1))
+    object.__setattr__(made.question, "acceptances", [over])
+    object.__setattr__(made.question, "settings", {"task_acks_late": True})
+    data = as_data(made, judge([]), [], 0.0)
+
+    assert (data["findings"][0]["accepted"], data["findings"][0]["lapsed"][:25]) == ("", "accepted until 2026-03-01")
+    assert (data["settings"], data["stale"]) == ({"task_acks_late": True}, [])
 
 
 def test_a_run_that_ended_before_its_stacks_were_resolved_has_results_too(tmp_path):

@@ -1,5 +1,6 @@
 """What the gate shows on the terminal."""
 
+import datetime as dt
 import io
 import re
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from rich.console import Console
 from rich.errors import MarkupError
 
-from ci.accepted import Accepted
+from ci.accepted import Acceptance, Accepted
 from ci.comparison import Change
 from ci.findings import Finding, findings
 from ci.plan import Step
@@ -19,6 +20,7 @@ from ci.screen import Screen, complain
 from ci.tests.helpers import ONE, ROOT, TWO, compared, gate, outcome, told
 from ci.verdict import Answer, Verdict
 
+DAY = dt.date(2026, 3, 1)
 MARKUP = {
     "tags": "[red]not red[/red] [link=file:///x]x[/link]",
     "closing tags": "a[/] [/nothing]",
@@ -244,6 +246,34 @@ def test_a_replay_says_of_each_scenario_whether_it_was_so_again(show):
     shown.screen.replayed({ONE: "regressed", TWO: "regressed"}, comparisons)
 
     assert shown.text.splitlines() == [f"regressed again: {ONE}", f"same now, was regressed: {TWO}"]
+
+
+def test_a_replay_of_several_rounds_says_in_how_many_it_was_so_again(show):
+    shown = show(terminal=False)
+    rounds = compared("passed", "failed", ("passed", "failed"), ("passed", "passed"))
+    shown.screen.replayed({ONE: "regressed"}, [rounds])
+
+    assert shown.text.splitlines() == [f"flaky now, was regressed, regressed in 2 of 3 rounds: {ONE}"]
+
+
+def test_a_finding_says_whether_it_is_accepted_and_why_not_any_more(show):
+    shown = show(terminal=False)
+    held = Acceptance("id0", ONE, "regressed", "cause", "it is fine", DAY, {}, DAY)
+    found = [Finding(f"id{n}", Change.REGRESSED, one, "cause", "") for n, one in enumerate((ONE, TWO))]
+    shown.screen.findings(found, "RUN", Accepted({ONE: held}, {TWO: "accepted until 2026-01-01, that was 2 days ago"}))
+
+    assert shown.text.splitlines()[1:3] == [
+        f"    id0  {ONE}  (accepted until 2026-03-01: it is fine)",
+        f"    id1  {TWO}  (accepted until 2026-01-01, that was 2 days ago)",
+    ]
+
+
+def test_what_is_kept_is_told_in_lines(show):
+    shown = show(terminal=True)
+    shown.screen.before(6, Step("run", str))
+    shown.screen.kept(["candidate: \x1b[31m", "Leave with exit"])
+
+    assert shown.plain.splitlines()[-2:] == ["candidate: ·[31m", "Leave with exit"]
 
 
 def test_a_verdict_shows_its_first_reasons_and_how_many_more_there_are(show):

@@ -14,6 +14,7 @@ from ci.controls_run import run_controls
 from ci.gate import ALL, Question
 from ci.plan_table import table
 from ci.replay import question_of
+from ci.report.write import write
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
 from harness.errors import PreflightError, UsageError
@@ -123,6 +124,21 @@ def replay(run: str, scenario: str | None, services: str, as_json: bool) -> None
     with Reaper() as reaper:
         question = question_of(RunFolder.find(RUNS, run), scenario, Store(STACKS, CACHE, reaper))
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))
+
+
+@door.command()
+@click.argument("run")
+def report(run: str) -> None:
+    """Write report.html and summary.md of RUN anew, from its folder alone.
+
+    RUN is a run's folder, its name or the beginning of it, or "latest".
+
+    \b
+    Example:
+      ./ci/preflight report latest
+    """
+    for path in write(RunFolder.find(RUNS, run)):
+        print(path)
 
 
 @door.group()

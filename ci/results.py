@@ -54,9 +54,11 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "result": outcome.result,
         "cause": outcome.cause,
+        "detail": outcome.detail,
         "started": outcome.started,
         "seconds": _rounded(outcome.seconds),
         "observations": outcome.observations,
+        "logs": outcome.logs,
     }
 
 

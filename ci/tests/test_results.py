@@ -6,6 +6,7 @@ from ci.plan import Step
 from ci.results import as_data, junit
 from ci.tests.helpers import ONE, TWO, gate, outcome, parsed, told
 from ci.verdict import Answer, Verdict, judge
+from harness.outcomes import Outcome
 
 IDS = [f"scenarios/tasks/test_mail.py::test_{number}" for number in range(5)]
 
@@ -50,19 +51,21 @@ def test_results_tell_every_scenario_with_its_repeats(tmp_path):
 
     [one] = as_data(made, judge([]), [], 0.0)["scenarios"]
 
-    passed = {"result": "passed", "cause": "", "started": True, "seconds": 0.25, "observations": {}}
+    passed = {"result": "passed", "cause": "", "detail": "", "started": True, "seconds": 0.25}
+    passed |= {"observations": {}, "logs": {}}
     assert (one["scenario"], one["area"], one["change"]) == (ONE, "audit", "unknown")
     assert one["baseline"] == passed
-    assert one["candidate"] == {
-        "result": "failed",
-        "cause": "failed here",
-        "started": True,
-        "seconds": 0.25,
-        "observations": {},
-    }
-    assert one["repeats"] == [
-        [passed, {"result": "unknown", "cause": "unknown here", "started": True, "seconds": 0.25, "observations": {}}]
-    ]
+    assert one["candidate"] == {**passed, "result": "failed", "cause": "failed here"}
+    assert one["repeats"] == [[passed, {**passed, "result": "unknown", "cause": "unknown here"}]]
+
+
+def test_results_tell_how_a_scenario_failed_and_where_its_logs_are(tmp_path):
+    bad = Outcome(ONE, "failed", "cause", "a long story", logs={"candidate/worker-1.log": [3, 9]})
+
+    [one] = as_data(gate(tmp_path, told(outcome("passed")), told(bad)), judge([]), [], 0.0)["scenarios"]
+
+    assert one["candidate"]["detail"] == "a long story"
+    assert one["candidate"]["logs"] == {"candidate/worker-1.log": [3, 9]}
 
 
 def test_a_run_that_ended_before_its_stacks_were_resolved_has_results_too(tmp_path):

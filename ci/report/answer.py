@@ -14,13 +14,14 @@ from ci.verdict import Answer
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two stacks. Its versions are empty when it was never resolved."""
+    """One of the two stacks. Its versions are empty when it was never resolved; `notes` say what it was made of."""
 
     arm: str
     name: str
     python: str
     celery: str
     packages: int
+    notes: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def head(results: Mapping[str, Any]) -> Head:
 
 def _side(arm: str, stack: Mapping[str, Any]) -> Side:
     pins = stack.get("pins", {})
-    return Side(arm, stack["name"], stack.get("python", ""), pins.get("celery", ""), len(pins))
+    return Side(arm, stack["name"], stack.get("python", ""), pins.get("celery", ""), len(pins), stack.get("notes", ()))
 
 
 def meaning(results: Mapping[str, Any], old: str, new: str) -> str:

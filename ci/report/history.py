@@ -1,24 +1,31 @@
 """Histories that a run kept: who did what to which event, and when."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PRODUCED, WORKED = ("attempted", "acked"), ("received", "started", "succeeded", "retried", "failed", "revoked")
+PRODUCED, WORKED = (
+    ("attempted", "acked", "refused"),
+    ("received", "started", "succeeded", "retried", "failed", "revoked"),
+)
 
 
 @dataclass(frozen=True)
 class Record:
-    """One line of a history. `at` is in seconds since its first one; `event` is empty for faults and moments."""
+    """One line of a history. `at` is in seconds since its first one.
+
+    `event` is empty for faults and moments; which one, and what of it, is their `detail`.
+    """
 
     kind: str
     event: str
     at: float
     process: str
     stack: str
-    name: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,13 @@ def _parsed(text: str) -> Mapping[str, Any]:
         line = json.loads(text)
     except ValueError:
         return {}
-    whole = isinstance(line, dict) and isinstance(line.get("monotonic"), int | float) and "kind" in line
-    return line if whole else {}
+    at = line.get("monotonic") if isinstance(line, dict) and "kind" in line else None
+    return line if isinstance(at, int | float) and math.isfinite(at) else {}
 
 
 def _record(line: Mapping[str, Any], first: float) -> Record:
-    process, stack, name = (str(line.get(key) or "") for key in ("process", "stack", "name"))
-    return Record(str(line["kind"]), str(line.get("event") or ""), line["monotonic"] - first, process, stack, name)
+    event, process, stack, detail = (str(line.get(key) or "") for key in ("event", "process", "stack", "detail"))
+    return Record(str(line["kind"]), event, line["monotonic"] - first, process, stack, detail)
 
 
 def followed(history: History) -> list[Record]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ci.report.history import PRODUCED, WORKED, History, Record, followed
 
-LANES = ("beat", "web", "Redis", "worker", "rows")
+LANES = ("beat", "web", "producer", "Redis", "worker", "rows")
 LABELS, WIDTH, LANE, TOP, BOTTOM = 64, 960, 46, 40, 26
 MARGIN = 10  # right of the last mark
 TICKS = 8
@@ -89,7 +89,7 @@ def _lane(one: Record) -> str:
     if one.kind in WORKED:
         return "worker"
     if one.kind in PRODUCED:
-        return "beat" if one.process.startswith("beat") else "web"
+        return next((lane for lane in ("beat", "web") if one.process.startswith(lane)), "producer")
     return "Redis"
 
 
@@ -108,7 +108,7 @@ def _words(found: Sequence[Record]) -> str:
 
 def _turns(history: History, x: Callable[[float], float]) -> list[Turn]:
     return [
-        Turn(x(one.at), one.kind, one.name or one.kind, number % 2)
+        Turn(x(one.at), one.kind, one.detail or one.kind, number % 2)
         for number, one in enumerate(history.of("fault", "moment"))
     ]
 
@@ -120,7 +120,7 @@ def _path(
     points: list[tuple[float, float]] = []
     lane = ""
     for one in chosen:
-        if _lane(one) == "worker" and lane in ("web", "beat"):
+        if _lane(one) == "worker" and lane in ("beat", "web", "producer"):
             points += [(points[-1][0], heights["Redis"]), (x(one.at), heights["Redis"])]
         lane = _lane(one)
         points.append((x(one.at), heights[lane]))
@@ -134,4 +134,4 @@ def _round_seconds(seconds: float) -> list[float]:
 
 
 def _round_steps() -> Sequence[float]:
-    return [base * 10.0**power for power in range(-3, 7) for base in (1, 2, 5)]
+    return [base * 10.0**power for power in range(-3, 300) for base in (1, 2, 5)]

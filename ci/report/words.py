@@ -34,9 +34,9 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02} s"
 
 
-def number(count: int, thing: str, things: str = "") -> str:
+def number(count: int, thing: str) -> str:
     """'1 scenario', '2 scenarios'."""
-    return f"{count} {thing if count == 1 else things or f'{thing}s'}"
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def begun(run: str) -> str:

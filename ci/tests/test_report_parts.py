@@ -1,0 +1,158 @@
+"""The parts of a report, made of results alone."""
+
+import pytest
+
+from ci.report.answer import head
+from ci.report.areas import areas, changes
+from ci.report.cards import cards
+from ci.report.facts import facts
+from ci.report.reasons import reasons
+from ci.report.steps import lines, logs_of_failed_step
+from ci.report.versions import packages
+from ci.tests.helpers import ONE
+from ci.tests.report_runs import HOSTILE, finished, stopped
+from ci.verdict import Answer
+
+
+@pytest.fixture
+def run(tmp_path):
+    return finished(tmp_path)
+
+
+@pytest.fixture
+def results(run):
+    return run.read_results()
+
+
+def test_the_head_says_what_blocks_in_a_sentence(results):
+    top = head(results)
+
+    assert top.meaning == "2 scenarios that pass on old fail on new, each time it was tried."
+    assert [(side.name, side.celery, side.python) for side in top.sides] == [
+        ("old", "5.3.6", "3.11.7"),
+        ("new", "5.7.0", "3.11.7"),
+    ]
+    assert (top.begun, top.took) == ("2026-03-01 03:00 UTC", "1 min 16 s")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("SAFE", "What works on old works on new: 1 scenario passed on both, none got worse."),
+        ("UNRESOLVABLE", "These versions cannot be installed together."),
+        ("INCONCLUSIVE", "This run does not tell whether new is safe."),
+    ],
+)
+def test_every_other_answer_has_its_own_sentence(results, answer, said):
+    assert head({**results, "verdict": answer}).meaning == said
+
+
+@pytest.mark.parametrize(
+    ("targets", "command"),
+    [
+        (["scenarios"], "./ci/preflight gate --baseline old --candidate 'new; rm -r /'"),
+        (
+            ["scenarios/audit", "scenarios/tasks"],
+            "./ci/preflight gate --baseline old --candidate 'new; rm -r /' --area audit --area tasks",
+        ),
+        ([ONE], "./ci/preflight replay 20260301T030000Z-1a2b"),
+    ],
+)
+def test_the_line_that_asks_again_asks_the_same_and_is_safe_to_paste(results, targets, command):
+    assert head({**results, "targets": targets, "candidate": {"name": "new; rm -r /"}}).again == command
+
+
+def test_findings_of_one_kind_and_cause_are_one_card_with_the_evidence_of_the_first(results, run):
+    first, *others = cards(results, run.path)
+
+    assert (first.change, first.title, len(first.items)) == ("regressed", "One, and 1 more scenario", 2)
+    assert [(side.stack, list(side.results)) for side in first.rounds] == [
+        ("old", ["passed", "passed"]),
+        ("new", ["failed", "failed"]),
+    ]
+    assert first.stack == "new"
+    assert first.failure.lines[-1] == f"E   {HOSTILE}"
+    assert [(log.title, list(log.lines)) for log in first.logs] == [("candidate/worker-1.log", [HOSTILE])]
+    assert [card.change for card in others] == ["fixed", "broken in both"]
+
+
+def test_what_is_fixed_shows_how_the_baseline_failed(results, run):
+    fixed = cards(results, run.path)[1]
+
+    assert (fixed.change, fixed.stack, fixed.title) == ("fixed", "old", "Celery is fixed")
+
+
+def test_behind_the_first_cards_evidence_is_left_out_and_the_replay_line_is_not(results, run, monkeypatch):
+    monkeypatch.setattr("ci.report.cards.MOST_EVIDENCE", 0)
+    first = cards(results, run.path)[0]
+
+    assert (first.failure, first.logs) == (None, [])
+    assert first.items[0].replay == f"./ci/preflight replay {run.name} {first.items[0].id}"
+
+
+def test_what_blocks_is_linked_to_its_card(results, run):
+    [reason] = reasons("BLOCKED", results["reasons"], cards(results, run.path))
+
+    assert reason.title == "One, and 1 more scenario"
+    assert reason.link == f"finding-{results['findings'][0]['id']}"
+
+
+def test_any_other_answer_has_the_gates_own_reasons():
+    assert [reason.text for reason in reasons("INCONCLUSIVE", ["flaky", "interrupted"], [])] == ["flaky", "interrupted"]
+
+
+def test_areas_count_their_scenarios_and_add_up_their_times(results):
+    found = {area.name: area for area in areas(results)}
+
+    assert list(found) == ["audit", "schedule", "tasks"]
+    assert found["schedule"].counts == {"fixed": 1, "broken in both": 1, "skipped": 1, "same": 1}
+    assert found["audit"].seconds == [1.25, 1.5]
+    assert next(iter(changes(results).items())) == ("regressed", 2)
+
+
+def test_facts_are_told_once_with_all_that_they_were_seen_on(results):
+    fact = facts(results)["configuration"][0]
+
+    assert (fact.name, fact.words, fact.seen_on) == ("worker_prefetch_multiplier", "4 → 1", ["worker", "beat"])
+    assert facts({}) == {}
+
+
+def test_packages_that_moved_come_first_and_the_weightiest_of_them_at_the_top(results):
+    old = {"python": "3.11.7", "pins": {"amqp": "5.1", "celery": "5.3.6", "six": "1.16", "gone": "1", "back": "2"}}
+    new = {"python": "3.13.0", "pins": {"amqp": "5.10", "celery": "5.7.0", "six": "1.16", "new": "1", "back": "1"}}
+    found = packages(
+        {**results, "baseline": {**results["baseline"], **old}, "candidate": {**results["candidate"], **new}}
+    )
+
+    assert [(one.name, one.move) for one in found] == [
+        ("Python", "up"),
+        ("celery", "up"),
+        ("amqp", "up"),
+        ("back", "down"),
+        ("gone", "gone"),
+        ("new", "added"),
+        ("six", ""),
+    ]
+
+
+def test_the_step_at_which_a_run_stopped_is_told_with_how_pytest_ended(tmp_path):
+    run = stopped(tmp_path)
+    plan = lines(run.read_results())
+
+    assert [line.state for line in plan] == ["done", "failed", "not run"]
+    assert [log.title for log in logs_of_failed_step(plan, run.path)] == ["baseline/pytest.log"]
+
+
+def test_a_run_that_came_to_its_end_has_no_failed_step(results, run):
+    plan = lines(results)
+
+    assert {line.state for line in plan} == {"done"}
+    assert max(line.share for line in plan) == 100
+    assert logs_of_failed_step(plan, run.path) == []
+
+
+def test_a_run_without_stacks_has_no_versions(tmp_path):
+    results = stopped(tmp_path).read_results()
+
+    assert packages(results) == []
+    assert head(results).verdict == Answer.INCONCLUSIVE.name

@@ -1,7 +1,9 @@
 """Asks the gate one question from plan to verdict, whatever happens on the way."""
 
 import json
+import shlex
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -88,7 +90,8 @@ def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, ste
 
 
 def _keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
-    gate.folder.write_results(as_data(gate, verdict, steps, seconds))
+    command = shlex.join(["./ci/preflight", *sys.argv[1:]])
+    gate.folder.write_results(as_data(gate, verdict, steps, seconds) | {"command": command})
     (gate.folder.path / "junit.xml").write_bytes(junit(gate))
 
 

@@ -1,13 +1,12 @@
-"""The head of a report: the answer in words, the two stacks, and how to ask again."""
+"""The head of a report: the answer in words, and the two stacks."""
 
-import shlex
-from collections import Counter
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ci.comparison import Change
-from ci.gate import ALL, ARMS
+from ci.gate import ARMS
 from ci.report.words import begun, duration, number
 from ci.verdict import Answer
 
@@ -26,7 +25,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Head:
-    """What a reader sees first."""
+    """What a reader sees first. `again` is the command that asked; `settings` are those laid over on both stacks."""
 
     verdict: str
     meaning: str
@@ -36,6 +35,7 @@ class Head:
     begun: str
     took: str
     services: str
+    settings: Sequence[str]
 
 
 def head(results: Mapping[str, Any]) -> Head:
@@ -44,11 +44,12 @@ def head(results: Mapping[str, Any]) -> Head:
         results["verdict"],
         meaning(results, *(results[arm]["name"] for arm in ARMS)),
         [_side(arm, results[arm]) for arm in ARMS],
-        _again(results),
+        results.get("command", ""),
         results["run"],
         begun(results["run"]),
         duration(results["seconds"]),
         results["services"],
+        [f"{name} = {json.dumps(value)}" for name, value in results.get("settings", {}).items()],
     )
 
 
@@ -60,23 +61,16 @@ def _side(arm: str, stack: Mapping[str, Any]) -> Side:
 def meaning(results: Mapping[str, Any], old: str, new: str) -> str:
     """The answer in a sentence, with the two stacks' names as they are to be shown."""
     answer = Answer[results["verdict"]]
-    counts = Counter(one["change"] for one in results["scenarios"])
-    regressed, same = counts[Change.REGRESSED.value], counts[Change.SAME.value]
+    same = sum(one["change"] == Change.SAME.value for one in results["scenarios"])
+    regressed = [one for one in results["findings"] if one["change"] == Change.REGRESSED.value]
+    accepted = sum(bool(one.get("accepted")) for one in regressed)
+    blocking = len(regressed) - accepted
     if answer is Answer.BLOCKED:
-        verbs = ("passes", "fails") if regressed == 1 else ("pass", "fail")
-        return f"{number(regressed, 'scenario')} that {verbs[0]} on {old} {verbs[1]} on {new}, each time it was tried."
+        verbs = ("passes", "fails") if blocking == 1 else ("pass", "fail")
+        return f"{number(blocking, 'scenario')} that {verbs[0]} on {old} {verbs[1]} on {new}, each time it was tried."
     if answer is Answer.SAFE:
-        return f"What works on {old} works on {new}: {number(same, 'scenario')} passed on both, none got worse."
+        worse = f"{number(accepted, 'difference')} accepted" if accepted else "none got worse"
+        return f"What works on {old} works on {new}: {number(same, 'scenario')} passed on both, {worse}."
     if answer is Answer.UNRESOLVABLE:
         return "These versions cannot be installed together."
     return f"This run does not tell whether {new} is safe."
-
-
-def _again(results: Mapping[str, Any]) -> str:
-    """The command that asks the same question anew; for a replay, the one that repeats its findings."""
-    targets = results["targets"]
-    if any(target.count("/") > 1 for target in targets):
-        return f"./ci/preflight replay {shlex.quote(results['run'])}"
-    areas = [] if tuple(targets) == ALL else [target.rpartition("/")[2] for target in targets]
-    stacks = [f"--{arm} {shlex.quote(results[arm]['name'])}" for arm in ARMS]
-    return " ".join(["./ci/preflight gate", *stacks, *(f"--area {shlex.quote(area)}" for area in areas)])

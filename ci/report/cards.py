@@ -36,10 +36,15 @@ class Rounds:
 
 @dataclass(frozen=True)
 class Card:
-    """Findings of one kind and cause. `failure` and `logs` are those of the first of them."""
+    """Findings of one kind and cause. `failure` and `logs` are those of the first of them.
+
+    `accepted` says why they do not block, `lapsed` why they do although they were accepted once.
+    """
 
     change: str
     cause: str
+    accepted: str
+    lapsed: str
     items: Sequence[Item]
     rounds: Sequence[Rounds]
     stack: str
@@ -59,10 +64,10 @@ class Card:
 
 
 def cards(results: Mapping[str, Any], run: Path) -> list[Card]:
-    """The cards of a run, in the order of its findings, that is by weight."""
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for one in results["findings"]:
-        groups.setdefault((one["change"], one["cause"]), []).append(one)
+    """The cards of a run, in the order of its findings, that is by weight; accepted ones behind all others."""
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in sorted(results["findings"], key=lambda one: bool(one.get("accepted"))):
+        groups.setdefault((one["change"], one["cause"], *_acceptance(one)), []).append(one)
     scenarios = {one["scenario"]: one for one in results["scenarios"]}
     return [
         _card(members, scenarios[members[0]["scenario"]], results, run if position < MOST_EVIDENCE else None)
@@ -82,12 +87,17 @@ def _card(
     return Card(
         members[0]["change"],
         members[0]["cause"],
+        *_acceptance(members[0]),
         [_item(one) for one in members],
         told,
         results[arm]["name"],
         failure,
         logs,
     )
+
+
+def _acceptance(finding: Mapping[str, Any]) -> tuple[str, str]:
+    return finding.get("accepted", ""), finding.get("lapsed", "")
 
 
 def _failure(rounds: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:

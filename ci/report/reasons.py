@@ -21,4 +21,5 @@ def reasons(verdict: str, said: Sequence[str], cards: Sequence[Card]) -> list[Re
     """What blocks, each linked to its evidence; for every other answer what the gate said."""
     if verdict != Answer.BLOCKED.name:
         return [Reason(text) for text in said]
-    return [Reason(card.cause, card.title, card.link) for card in cards if card.change == Change.REGRESSED.value]
+    blocking = (card for card in cards if card.change == Change.REGRESSED.value and not card.accepted)
+    return [Reason(card.lapsed or card.cause, card.title, card.link) for card in blocking]

@@ -42,9 +42,14 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "| change | scenario | cause | repeat |"
     yield "| --- | --- | --- | --- |"
     for one in findings[:MOST_FINDINGS]:
-        yield f"| {one['change']} | {_scenario(one['scenario'])} | {code(one['cause'])} | {code(one['replay'])} |"
+        yield f"| {_change(one)} | {_scenario(one['scenario'])} | {code(one['cause'])} | {code(one['replay'])} |"
     if (more := len(findings) - MOST_FINDINGS) > 0:
         yield f"\n…and {number(more, 'more finding')}: all of them are in report.html."
+
+
+def _change(finding: Mapping[str, Any]) -> str:
+    accepted = finding.get("accepted")
+    return f"{finding['change']}, accepted: {code(accepted)}" if accepted else str(finding["change"])
 
 
 def _scenario(scenario: str) -> str:
@@ -70,4 +75,5 @@ def _closing(results: Mapping[str, Any]) -> Iterator[str]:
     yield f"Scenarios: {counts or 'none ran'}. Took {top.took}."
     if changed := sum(map(len, facts(results).values())):
         yield f"{number(changed, 'observed fact')} changed: see report.html."
-    yield f"Ask again: {code(top.again, 400)}"
+    if top.again:
+        yield f"Ask again: {code(top.again, 400)}"

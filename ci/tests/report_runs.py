@@ -27,7 +27,10 @@ def finished(folder: Path, verdict: Answer | None = None) -> RunFolder:
     steps = [Step("resolve", str, HOSTILE, 0.126), Step("run the scenarios", str, "ran", 61.0)]
     judged = judge(made.comparisons())
     answer = Verdict(verdict or judged.answer, judged.reasons)
-    data = as_data(made, answer, steps, 75.5) | {"observations": _differences()}
+    data = as_data(made, answer, steps, 75.5) | {
+        "observations": _differences(),
+        "command": "./ci/preflight gate --candidate new",
+    }
     made.folder.write_results(data)
     return made.folder
 

@@ -126,6 +126,13 @@ def test_nothing_is_kept_of_a_question_that_cannot_be_asked(tmp_path, monkeypatc
     assert not (tmp_path / "runs").exists()
 
 
+def test_the_command_that_asked_is_kept_and_can_be_pasted(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["ci/__main__.py", "gate", "--candidate", "new; true"])
+    ask()
+
+    assert kept(tmp_path)["command"] == "./ci/preflight gate --candidate 'new; true'"
+
+
 def test_a_report_that_cannot_be_written_changes_no_answer(ask, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(asking, "write", _raise(OSError("disk full")))
 

@@ -9,7 +9,6 @@ from ci.report.facts import facts
 from ci.report.reasons import reasons
 from ci.report.steps import lines, logs_of_failed_step
 from ci.report.versions import packages
-from ci.tests.helpers import ONE
 from ci.tests.report_runs import HOSTILE, finished, stopped
 from ci.verdict import Answer
 
@@ -47,19 +46,38 @@ def test_every_other_answer_has_its_own_sentence(results, answer, said):
     assert head({**results, "verdict": answer}).meaning == said
 
 
-@pytest.mark.parametrize(
-    ("targets", "command"),
-    [
-        (["scenarios"], "./ci/preflight gate --baseline old --candidate 'new; rm -r /'"),
-        (
-            ["scenarios/audit", "scenarios/tasks"],
-            "./ci/preflight gate --baseline old --candidate 'new; rm -r /' --area audit --area tasks",
-        ),
-        ([ONE], "./ci/preflight replay 20260301T030000Z-1a2b"),
-    ],
-)
-def test_the_line_that_asks_again_asks_the_same_and_is_safe_to_paste(results, targets, command):
-    assert head({**results, "targets": targets, "candidate": {"name": "new; rm -r /"}}).again == command
+def test_settings_that_were_laid_over_are_told(results):
+    told = head(
+        {**results, "settings": {"task_acks_late": True, "broker_transport_options": {"visibility_timeout": 5}}}
+    )
+
+    assert told.settings == ["task_acks_late = true", 'broker_transport_options = {"visibility_timeout": 5}']
+    assert head(results).settings == []
+
+
+def test_what_is_accepted_comes_last_and_is_no_reason(results, run):
+    first, second, *others = results["findings"]
+    decided = {**results, "findings": [{**first, "accepted": "we live with it"}, second, *others]}
+    found = cards(decided, run.path)
+
+    assert (found[0].change, found[0].accepted) == ("regressed", "")
+    assert (found[-1].change, found[-1].accepted) == ("regressed", "we live with it")
+    assert [reason.link for reason in reasons("BLOCKED", [], found)] == [f"finding-{second['id']}"]
+    assert head(decided).meaning == "1 scenario that passes on old fails on new, each time it was tried."
+
+
+def test_safe_with_something_accepted_does_not_say_that_nothing_got_worse(results):
+    accepted = [{**one, "accepted": "fine"} for one in results["findings"]]
+
+    said = head({**results, "verdict": "SAFE", "findings": accepted}).meaning
+    assert said.endswith("1 scenario passed on both, 2 differences accepted.")
+
+
+def test_an_acceptance_that_lapsed_is_the_reason(results, run):
+    lapsed = [{**one, "lapsed": "accepted until 2026-01-31"} for one in results["findings"]]
+
+    [reason] = reasons("BLOCKED", [], cards({**results, "findings": lapsed}, run.path))
+    assert reason.text == "accepted until 2026-01-31"
 
 
 def test_findings_of_one_kind_and_cause_are_one_card_with_the_evidence_of_the_first(results, run):

@@ -22,7 +22,14 @@ def test_it_says_answer_stacks_findings_versions_and_how_to_repeat(results):
     assert text.startswith("## ⛔ BLOCKED: `old` → `new`\n\n2 scenarios that pass on `old` fail on `new`")
     assert f"`./ci/preflight replay {results['run']} {results['findings'][0]['id']}`" in text
     assert "| `celery` | `5.3.6` | `5.7.0` |" in text
-    assert "Ask again: `./ci/preflight gate --baseline old --candidate new`" in text
+    assert "Ask again: `./ci/preflight gate --candidate new`" in text
+
+
+def test_what_is_accepted_is_told_with_its_reason(results):
+    [first, *others] = results["findings"]
+    text = summary({**results, "findings": [{**first, "accepted": "because | of <b>"}, *others]})
+
+    assert "| regressed, accepted: `because ¦ of <b>` | One |" in text
 
 
 def test_a_run_without_stacks_says_why(tmp_path):

@@ -84,14 +84,28 @@ def test_junit_counts_each_stack_by_itself(finished):
     assert counts == [["baseline old", "5", "1", "1", "1"], ["candidate new", "5", "2", "1", "1"]]
 
 
-def test_junit_has_a_case_with_its_pytest_id_for_each_scenario(finished):
+def test_junit_has_a_case_with_its_file_and_name_for_each_scenario(finished):
     baseline, candidate = parsed(junit(finished))
 
     for suite in (baseline, candidate):
-        assert [f"{case.get('classname')}::{case.get('name')}" for case in suite] == IDS
+        assert [f"{case.get('file')}::{case.get('name')}" for case in suite] == IDS
         assert all(float(case.get("time")) >= 0 for case in suite)
+        assert float(suite.get("time")) == pytest.approx(sum(float(case.get("time")) for case in suite))
     tags = [[child.tag for child in case] for case in candidate]
     assert tags == [[], ["failure"], ["failure"], ["skipped"], ["error"]]
+
+
+def test_no_case_of_junit_is_taken_for_a_duplicate_of_another(finished):
+    cases = [(case.get("classname"), case.get("name")) for suite in parsed(junit(finished)) for case in suite]
+
+    assert len(set(cases)) == len(cases) == 2 * len(IDS)
+
+
+def test_a_whole_file_that_failed_has_a_name_in_junit_too(tmp_path):
+    whole = outcome("failed", scenario="scenarios/tasks/test_mail.py")
+    [suite, _] = parsed(junit(gate(tmp_path, told(whole))))
+
+    assert suite[0].get("name") == "scenarios/tasks/test_mail.py"
 
 
 def test_junit_of_a_run_in_which_nothing_ran_is_empty_but_whole(tmp_path):
@@ -130,7 +144,7 @@ def test_a_parametrized_scenario_with_markup_in_its_id_keeps_its_name(tmp_path):
     odd = f"{TWO}[<a> & [b]::c]"
     [suite, _] = parsed(junit(gate(tmp_path, told(outcome("passed", scenario=odd)))))
 
-    assert f"{suite[0].get('classname')}::{suite[0].get('name')}" == odd
+    assert f"{suite[0].get('file')}::{suite[0].get('name')}" == odd
 
 
 def test_lines_of_a_report_stay_lines(tmp_path):

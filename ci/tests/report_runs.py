@@ -14,6 +14,7 @@ HOSTILE = (
     "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>"
     "<!-- {{ 7 * 7 }} {% raw %} \x1b[31mred\x1b]0;title\x07 | `tick` ``` @maintainers #1 [link](https://example.org)"
     " <a href='https://example.org'>a</a> www.example.org </pre></textarea></style> &amp; \u202e$(touch /tmp/owned)"
+    f" {'x' * 300}"
 )
 
 

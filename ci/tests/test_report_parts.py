@@ -100,6 +100,12 @@ def test_what_is_fixed_shows_how_the_baseline_failed(results, run):
     assert (fixed.change, fixed.stack, fixed.title) == ("fixed", "old", "Celery is fixed")
 
 
+def test_what_fails_on_both_shows_how_the_candidate_failed(results, run):
+    both = cards(results, run.path)[2]
+
+    assert (both.change, both.stack) == ("broken in both", "new")
+
+
 def test_behind_the_first_cards_evidence_is_left_out_and_the_replay_line_is_not(results, run, monkeypatch):
     monkeypatch.setattr("ci.report.cards.MOST_EVIDENCE", 0)
     first = cards(results, run.path)[0]
@@ -136,7 +142,7 @@ def test_facts_are_told_once_with_all_that_they_were_seen_on(results):
 
 
 def test_packages_that_moved_come_first_and_the_weightiest_of_them_at_the_top(results):
-    old = {"python": "3.11.7", "pins": {"amqp": "5.1", "celery": "5.3.6", "six": "1.16", "gone": "1", "back": "2"}}
+    old = {"python": "3.11.7", "pins": {"amqp": "5.9", "celery": "5.3.6", "six": "1.16", "gone": "1", "back": "2"}}
     new = {"python": "3.13.0", "pins": {"amqp": "5.10", "celery": "5.7.0", "six": "1.16", "new": "1", "back": "1"}}
     found = packages(
         {**results, "baseline": {**results["baseline"], **old}, "candidate": {**results["candidate"], **new}}

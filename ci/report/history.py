@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PRODUCED, WORKED = (
-    ("attempted", "acked", "refused"),
-    ("received", "started", "succeeded", "retried", "failed", "revoked"),
-)
+PRODUCED = ("attempted", "acked", "refused")
+WORKED = ("received", "started", "succeeded", "retried", "failed", "ended", "revoked")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def _record(line: Mapping[str, Any], first: float) -> Record:
 def followed(history: History) -> list[Record]:
     """The records of the event that tells most: written in the end, through a fault or a moment, the longest way."""
     by_event: dict[str, list[Record]] = {}
-    for one in history.records:
+    for one in history.of(*PRODUCED, *WORKED, "effect"):
         if one.event:
             by_event.setdefault(one.event, []).append(one)
     turns = [one.at for one in history.of("fault", "moment")]

@@ -1,34 +1,27 @@
-"""A history as swim lanes: where each mark stands in the picture. Pure geometry, in the picture's own units."""
+"""A history as swim lanes: where everything stands in the picture. Pure geometry, in the picture's own units."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ci.report.history import PRODUCED, WORKED, History, Record, followed
+from ci.report.turns import Turn, turns
 
-LANES = ("beat", "web", "producer", "Redis", "worker", "rows")
-LABELS, WIDTH, LANE, TOP, BOTTOM = 64, 960, 46, 40, 26
+LABELS, WIDTH, LANE, ROW, BOTTOM = 118, 960, 46, 15, 26
 MARGIN = 10  # right of the last mark
 TICKS = 8
+MOST_PROCESSES = 4  # of one role that have a lane each
+LETTERS = 18  # of a lane's name
+ROLES = ("beat", "web", "producer", "Redis", "worker", "rows")
+BAD = ("refused", "retried", "failed", "revoked")
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One record, or several of a kind that would stand on the same spot."""
+class Strokes:
+    """All marks of one look in one lane: their places, each once."""
 
-    x: float
     y: float
-    kind: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A fault or a moment: a line through all lanes. `row` keeps labels that stand close from covering one another."""
-
-    x: float
-    kind: str
-    name: str
-    row: int
+    look: str
+    places: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -42,13 +35,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Picture:
-    """Swim lanes. `path` are the points of the line of the followed event; `ticks` are (x, seconds)."""
+    """Swim lanes. `path` are the points of the line of the followed event; `ticks` are (x, words)."""
 
     title: str
     width: float
+    top: float
     height: float
     lanes: Sequence[tuple[str, float]]
-    marks: Sequence[Mark]
+    strokes: Sequence[Strokes]
     turns: Sequence[Turn]
     path: Sequence[tuple[float, float]]
     ticks: Sequence[tuple[float, str]]
@@ -58,24 +52,25 @@ class Picture:
 
 
 def picture(history: History) -> Picture:
-    """The swim lanes of a history; lanes in which nothing happened are left out, but Redis is between all others."""
-    used = {_lane(one) for one in history.records} | {"Redis"}
-    lanes = [lane for lane in LANES if lane in used]
-    heights = {lane: TOP + LANE * (number + 0.5) for number, lane in enumerate(lanes)}
+    """The swim lanes of a history: one for each process of a role that did something, and Redis between them."""
     scale = (WIDTH - LABELS - MARGIN) / (history.seconds or 1)
 
     def x(at: float) -> float:
         return round(LABELS + at * scale, 1)
 
-    chosen = followed(history)
+    turned, chosen = turns(history.of("fault", "moment"), x, WIDTH), followed(history)
+    top = ROW * (2 + max((turn.row for turn in turned), default=0))
+    known = history.of(*PRODUCED, *WORKED, "effect")
+    lane_of, heights = _lanes(known, top)
     return Picture(
         history.title,
         WIDTH,
-        TOP + LANE * len(lanes) + BOTTOM,
-        list(heights.items()),
-        _marks(history, x, heights),
-        _turns(history, x),
-        _path(chosen, x, heights),
+        top,
+        top + LANE * len(heights) + BOTTOM,
+        [(_short(lane), y) for lane, y in heights.items()],
+        _strokes(known, x, lane_of, heights),
+        turned,
+        _path(chosen, x, lane_of, heights),
         [(x(at), f"{at:g} s") for at in _round_seconds(history.seconds)],
         chosen[0].event if chosen else "",
         [Step(one.at, one.kind, " ".join(filter(None, [one.process, one.stack]))) for one in chosen],
@@ -83,47 +78,59 @@ def picture(history: History) -> Picture:
     )
 
 
-def _lane(one: Record) -> str:
+def role(one: Record) -> str:
+    """What part did it: a worker what Celery tells of a task, a producer the rest, beat and web by their names."""
     if one.kind == "effect":
         return "rows"
     if one.kind in WORKED:
         return "worker"
-    if one.kind in PRODUCED:
-        return next((lane for lane in ("beat", "web") if one.process.startswith(lane)), "producer")
-    return "Redis"
+    return next((name for name in ("beat", "web") if name in one.process), "producer")
 
 
-def _marks(history: History, x: Callable[[float], float], heights: dict[str, float]) -> list[Mark]:
-    spots: dict[tuple[float, str, str], list[Record]] = {}
-    for one in history.of(*PRODUCED, *WORKED, "effect"):
-        spots.setdefault((round(x(one.at)), _lane(one), one.kind), []).append(one)
-    return [Mark(place, heights[lane], kind, _words(found)) for (place, lane, kind), found in spots.items()]
+def _lanes(records: Sequence[Record], top: float) -> tuple[Callable[[Record], str], dict[str, float]]:
+    """Which lane a record is in, and the height of each lane; of a role with too many processes all are in one."""
+    names: dict[str, list[str]] = {one: [] for one in ROLES}
+    for one in records:
+        if one.process not in names[role(one)]:
+            names[role(one)].append(one.process)
+    names["Redis"] = ["Redis"]
+    together = {one for one in ROLES if len(names[one]) > MOST_PROCESSES or one == "rows" or "" in names[one]}
+    lanes = [lane for one in ROLES for lane in ([one] if one in together and names[one] else names[one])]
+    heights = {lane: top + LANE * (number + 0.5) for number, lane in enumerate(dict.fromkeys(lanes))}
+    return lambda one: role(one) if role(one) in together else one.process, heights
 
 
-def _words(found: Sequence[Record]) -> str:
-    first = found[0]
-    what = f"{first.kind} {first.event}" if len(found) == 1 else f"{len(found)} {first.kind}"
-    return f"{first.at:.2f} s: {what} {first.process} {first.stack}".rstrip()
+def _short(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
 
 
-def _turns(history: History, x: Callable[[float], float]) -> list[Turn]:
-    return [
-        Turn(x(one.at), one.kind, one.detail or one.kind, number % 2)
-        for number, one in enumerate(history.of("fault", "moment"))
-    ]
+def _strokes(
+    records: Sequence[Record],
+    x: Callable[[float], float],
+    lane_of: Callable[[Record], str],
+    heights: Mapping[str, float],
+) -> list[Strokes]:
+    places: dict[tuple[str, str], set[int]] = {}
+    for one in records:
+        look = "bad" if one.kind in BAD else "effect" if one.kind == "effect" else "good"
+        places.setdefault((lane_of(one), look), set()).add(round(x(one.at)))
+    return [Strokes(heights[lane], look, sorted(found)) for (lane, look), found in places.items()]
 
 
 def _path(
-    chosen: Sequence[Record], x: Callable[[float], float], heights: dict[str, float]
+    chosen: Sequence[Record],
+    x: Callable[[float], float],
+    lane_of: Callable[[Record], str],
+    heights: Mapping[str, float],
 ) -> list[tuple[float, float]]:
     """From lane to lane; between being sent and being received an event is in Redis."""
     points: list[tuple[float, float]] = []
-    lane = ""
+    before = ""
     for one in chosen:
-        if _lane(one) == "worker" and lane in ("beat", "web", "producer"):
+        if role(one) == "worker" and before in ("beat", "web", "producer"):
             points += [(points[-1][0], heights["Redis"]), (x(one.at), heights["Redis"])]
-        lane = _lane(one)
-        points.append((x(one.at), heights[lane]))
+        before = role(one)
+        points.append((x(one.at), heights[lane_of(one)]))
     return points
 
 

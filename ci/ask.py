@@ -1,7 +1,9 @@
 """Asks the gate one question from plan to verdict, whatever happens on the way."""
 
 import json
+import shlex
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -10,6 +12,7 @@ from ci.checkout import RUNS
 from ci.findings import findings
 from ci.gate import REPEATS, Gate, Question
 from ci.plan import Step, carry_out, describe
+from ci.report.write import write
 from ci.results import as_data, junit
 from ci.run_folder import RunFolder
 from ci.screen import Screen
@@ -37,6 +40,7 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
         verdict = _carry_out(gate, steps, screen)
         _deaf()  # what is known is kept now, however often somebody asks us to end
         _keep(gate, verdict, steps, time.monotonic() - begun)
+        _report(gate, screen)
         _show(gate, verdict, screen)
         gate.close()
     if as_json:
@@ -86,8 +90,17 @@ def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, ste
 
 
 def _keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
-    gate.folder.write_results(as_data(gate, verdict, steps, seconds))
+    command = shlex.join(["./ci/preflight", *sys.argv[1:]])
+    gate.folder.write_results(as_data(gate, verdict, steps, seconds) | {"command": command})
     (gate.folder.path / "junit.xml").write_bytes(junit(gate))
+
+
+def _report(gate: Gate, screen: Screen) -> None:
+    """A report that cannot be written takes nothing from the answer: the evidence is kept by now."""
+    try:
+        write(gate.folder)
+    except Exception as error:  # noqa: BLE001 - as above
+        screen.say(f"No report was written: {_one_line(error)}. Try ./ci/preflight report {gate.folder.name}")
 
 
 def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:

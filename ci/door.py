@@ -23,6 +23,7 @@ from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
 from ci.pins.arms import PinOptions
 from ci.plan_table import table
 from ci.replay import question_of
+from ci.report.write import write
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
 from ci.settings import read as read_settings
@@ -161,6 +162,21 @@ def replay(
     if keep and len(question.targets) > 1:
         raise UsageError(f"--keep is for one scenario, and these are {len(question.targets)}: name one of the findings")
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))
+
+
+@door.command()
+@click.argument("run")
+def report(run: str) -> None:
+    """Write report.html and summary.md of RUN anew, from its folder alone.
+
+    RUN is a run's folder, its name or the beginning of it, or "latest".
+
+    \b
+    Example:
+      ./ci/preflight report latest
+    """
+    for path in write(RunFolder.find(RUNS, run)):
+        print(path)
 
 
 @door.command()

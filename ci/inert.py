@@ -2,10 +2,11 @@
 
 KEPT = "\n\t"
 LONGEST = 1500  # letters of a line for people; what is longer was never meant to be read
+TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}  # these show text in another order
 
 
 def inert(text: str) -> str:
-    """The text with everything that terminals obey (C0, DEL, C1) or XML refuses shown as a ·."""
+    """The text with a · for all that terminals obey (C0, DEL, C1), that XML refuses, or that turns text round."""
     return "".join("·" if _controls(letter) else letter for letter in text)
 
 
@@ -17,4 +18,4 @@ def one_line(text: str) -> str:
 
 def _controls(letter: str) -> bool:
     control = (letter < " " and letter not in KEPT) or "\x7f" <= letter <= "\x9f"
-    return control or "\ud800" <= letter <= "\udfff" or letter in "\ufffe\uffff"
+    return control or letter in TURNING or "\ud800" <= letter <= "\udfff" or letter in "\ufffe\uffff"

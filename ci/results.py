@@ -58,9 +58,11 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "result": outcome.result,
         "cause": outcome.cause,
+        "detail": outcome.detail,
         "started": outcome.started,
         "seconds": _rounded(outcome.seconds),
         "observations": outcome.observations,
+        "logs": outcome.logs,
     }
 
 
@@ -83,18 +85,22 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 def junit(gate: Gate) -> bytes:
-    """junit.xml: a test suite for each stack, a test case for each scenario, ids as pytest has them."""
+    """junit.xml: a test suite for each stack, a test case for each scenario, file and name as pytest has them.
+
+    The class is the file behind the arm's name: importers that look at class and name alone (GitLab's) would take the
+    second stack's case for a duplicate and drop it.
+    """
     root = ElementTree.Element("testsuites", name="preflight")
     comparisons = gate.comparisons()
     for arm in ARMS:
         outcomes = [getattr(one, arm) for one in comparisons]
-        root.append(_suite(f"{arm} {gate.question.named(arm)}", outcomes))
+        root.append(_suite(arm, gate.question.named(arm), outcomes))
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
 
-def _suite(name: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
+def _suite(arm: str, stack: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
     results = [outcome.result for outcome in outcomes]
     errors = len(results) - sum(results.count(one) for one in (PASSED, FAILED, SKIPPED))
     counts = {
@@ -102,11 +108,14 @@ def _suite(name: str, outcomes: Sequence[Outcome]) -> ElementTree.Element:
         "failures": results.count(FAILED),
         "skipped": results.count(SKIPPED),
         "errors": errors,
+        "time": f"{sum(outcome.seconds for outcome in outcomes):.3f}",
     }
+    name = inert(f"{arm} {stack}")
     suite = ElementTree.Element("testsuite", {"name": name, **{key: str(value) for key, value in counts.items()}})
     for outcome in outcomes:
         path, _, test = outcome.scenario.partition("::")
-        case = ElementTree.SubElement(suite, "testcase", classname=path, name=test, time=f"{outcome.seconds:.3f}")
+        facts = {"classname": f"{arm} {path}", "name": inert(test or path), "file": path}
+        case = ElementTree.SubElement(suite, "testcase", facts, time=f"{outcome.seconds:.3f}")
         tag = {FAILED: "failure", SKIPPED: "skipped"}.get(outcome.result, "error")
         if outcome.result != PASSED:
             ElementTree.SubElement(case, tag, message=inert(outcome.cause)).text = inert(outcome.detail)

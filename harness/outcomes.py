@@ -17,6 +17,8 @@ class Outcome:
     `result`: passed, failed, skipped, or unknown (nothing was learnt about the stack). `cause` is one line;
     `detail` the whole report; `seconds` real time, set-up included; `started` is False when a process of the stack, or
     the app itself, did not even start. `observations` are recorded facts by name, JSON-able, neither pass nor fail.
+    `logs` are the parts of the processes' logs written meanwhile: path in the run folder -> [first byte, byte after
+    the last].
     """
 
     scenario: str
@@ -26,6 +28,7 @@ class Outcome:
     seconds: float = 0.0
     started: bool = True
     observations: dict[str, Any] = field(default_factory=dict)
+    logs: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Writer:

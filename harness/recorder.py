@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import NotStarted, PreflightError
+from harness.log_growth import LogGrowth
 from harness.outcomes import FAILED, PASSED, SKIPPED, UNKNOWN, Outcome, Writer, judge
 
 PHASES = 3  # of a scenario: set-up, call, tear-down
@@ -15,9 +16,13 @@ ERRORS = pytest.StashKey[list[BaseException]]()
 
 
 class Recorder:
-    """Writes the outcomes of a pytest run to the file at `path`. Not for deciding anything: it tells what happened."""
+    """Writes the outcomes of a pytest run to the file at `path`. Not for deciding anything: it tells what happened.
+
+    The logs of the run's processes are in the file's own folder.
+    """
 
     def __init__(self, path: Path) -> None:
+        self._folder = path.parent
         self._writer = Writer(path)
 
     def app_does_not_import(self, error: Exception) -> None:
@@ -52,11 +57,12 @@ class Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Tell that a scenario starts, and how it ended."""
         begun = os.times().elapsed  # real even while a scenario has frozen every other clock
+        growth = LogGrowth(self._folder)
         self._writer.started(item.nodeid)
         try:
             return (yield)
         finally:
-            self._writer.ended(_outcome(item, os.times().elapsed - begun))
+            self._writer.ended(_outcome(item, os.times().elapsed - begun, growth.passages()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
@@ -68,11 +74,11 @@ def _guarded(item: pytest.Item) -> list[str]:
     return [line for marker in item.iter_markers("guards") for line in marker.args]
 
 
-def _outcome(item: pytest.Item, seconds: float) -> Outcome:
+def _outcome(item: pytest.Item, seconds: float, logs: dict[str, list[int]]) -> Outcome:
     reports = item.stash.get(REPORTS, [])
     detail = "\n".join(report.longreprtext for report in reports if report.failed)
     result, cause, started = _judged(reports, item.stash.get(ERRORS, []))
-    return Outcome(item.nodeid, result, cause, detail, seconds, started, dict(item.user_properties))
+    return Outcome(item.nodeid, result, cause, detail, seconds, started, dict(item.user_properties), logs)
 
 
 def _judged(reports: list[pytest.TestReport], errors: list[BaseException]) -> tuple[str, str, bool]:

@@ -53,10 +53,13 @@ def _raise(error: BaseException):
 
 
 def kept(tmp_path) -> dict:
-    """The results of the one run there is."""
+    """The results of the one run there is, which keeps everything that a run keeps."""
     [folder] = (tmp_path / "runs").iterdir()
     parsed((folder / "junit.xml").read_bytes())
-    return json.loads((folder / "results.json").read_text()) | {"plan": (folder / "plan.txt").read_text()}
+    results = json.loads((folder / "results.json").read_text())
+    for name in ("report.html", "summary.md"):
+        assert results["verdict"] in (folder / name).read_text()
+    return results | {"plan": (folder / "plan.txt").read_text()}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,20 @@ def test_nothing_is_kept_of_a_question_that_cannot_be_asked(tmp_path, monkeypatc
     with pytest.raises(UsageError):
         asking.ask(Question("old", "new", ("scenarios",)), "container", Screen())
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_command_that_asked_is_kept_and_can_be_pasted(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["ci/__main__.py", "gate", "--candidate", "new; true"])
+    ask()
+
+    assert kept(tmp_path)["command"] == "./ci/preflight gate --candidate 'new; true'"
+
+
+def test_a_report_that_cannot_be_written_changes_no_answer(ask, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(asking, "write", _raise(OSError("disk full")))
+
+    assert ask() == 0
+    assert "No report was written: disk full. Try ./ci/preflight report" in capsys.readouterr().err
 
 
 def test_json_on_standard_output_is_the_kept_results_and_nothing_else(ask, tmp_path, capsys):

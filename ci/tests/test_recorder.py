@@ -143,6 +143,15 @@ def test_every_cause_is_one_line_and_failures_have_a_report(endings):
     assert all(one.seconds >= 0 for one in endings.values())
 
 
+def test_what_processes_logged_during_a_scenario_is_told_and_what_they_logged_before_is_not(runner):
+    log = runner.folder / "worker-1.log"
+    writing = f"def test_{{0}}(): open({str(log)!r}, 'a').write('{{0}}\\n')\n"
+    result = runner.run(writing.format("first") + writing.format("second") + "def test_silent(): pass\n")
+
+    name = f"{runner.folder.name}/worker-1.log"
+    assert [one.logs for one in result.outcomes.values()] == [{name: [0, 6]}, {name: [6, 13]}, {}]
+
+
 def test_odd_ids_are_told_as_pytest_has_them(endings):
     assert {r"has_odd_ids[a/b::c]", r"has_odd_ids[[x]]", r"has_odd_ids[\x1b[31m]"} <= set(endings)
 

@@ -12,6 +12,7 @@ from ci.plan import Step
 from ci.results import as_data, junit
 from ci.tests.helpers import ONE, TWO, gate, outcome, parsed, told
 from ci.verdict import Answer, Verdict, judge
+from harness.outcomes import Outcome
 
 DAY = dt.date(2026, 3, 1)
 IDS = [f"scenarios/tasks/test_mail.py::test_{number}" for number in range(5)]
@@ -57,19 +58,21 @@ def test_results_tell_every_scenario_with_its_repeats(tmp_path):
 
     [one] = as_data(made, judge([]), [], 0.0)["scenarios"]
 
-    passed = {"result": "passed", "cause": "", "started": True, "seconds": 0.25, "observations": {}}
+    passed = {"result": "passed", "cause": "", "detail": "", "started": True, "seconds": 0.25}
+    passed |= {"observations": {}, "logs": {}}
     assert (one["scenario"], one["area"], one["change"]) == (ONE, "audit", "unknown")
     assert one["baseline"] == passed
-    assert one["candidate"] == {
-        "result": "failed",
-        "cause": "failed here",
-        "started": True,
-        "seconds": 0.25,
-        "observations": {},
-    }
-    assert one["repeats"] == [
-        [passed, {"result": "unknown", "cause": "unknown here", "started": True, "seconds": 0.25, "observations": {}}]
-    ]
+    assert one["candidate"] == {**passed, "result": "failed", "cause": "failed here"}
+    assert one["repeats"] == [[passed, {**passed, "result": "unknown", "cause": "unknown here"}]]
+
+
+def test_results_tell_how_a_scenario_failed_and_where_its_logs_are(tmp_path):
+    bad = Outcome(ONE, "failed", "cause", "a long story", logs={"candidate/worker-1.log": [3, 9]})
+
+    [one] = as_data(gate(tmp_path, told(outcome("passed")), told(bad)), judge([]), [], 0.0)["scenarios"]
+
+    assert one["candidate"]["detail"] == "a long story"
+    assert one["candidate"]["logs"] == {"candidate/worker-1.log": [3, 9]}
 
 
 def test_results_tell_settings_what_is_accepted_and_what_is_stale(tmp_path):
@@ -105,14 +108,28 @@ def test_junit_counts_each_stack_by_itself(finished):
     assert counts == [["baseline old", "5", "1", "1", "1"], ["candidate new", "5", "2", "1", "1"]]
 
 
-def test_junit_has_a_case_with_its_pytest_id_for_each_scenario(finished):
+def test_junit_has_a_case_with_its_file_and_name_for_each_scenario(finished):
     baseline, candidate = parsed(junit(finished))
 
     for suite in (baseline, candidate):
-        assert [f"{case.get('classname')}::{case.get('name')}" for case in suite] == IDS
+        assert [f"{case.get('file')}::{case.get('name')}" for case in suite] == IDS
         assert all(float(case.get("time")) >= 0 for case in suite)
+        assert float(suite.get("time")) == pytest.approx(sum(float(case.get("time")) for case in suite))
     tags = [[child.tag for child in case] for case in candidate]
     assert tags == [[], ["failure"], ["failure"], ["skipped"], ["error"]]
+
+
+def test_no_case_of_junit_is_taken_for_a_duplicate_of_another(finished):
+    cases = [(case.get("classname"), case.get("name")) for suite in parsed(junit(finished)) for case in suite]
+
+    assert len(set(cases)) == len(cases) == 2 * len(IDS)
+
+
+def test_a_whole_file_that_failed_has_a_name_in_junit_too(tmp_path):
+    whole = outcome("failed", scenario="scenarios/tasks/test_mail.py")
+    [suite, _] = parsed(junit(gate(tmp_path, told(whole))))
+
+    assert suite[0].get("name") == "scenarios/tasks/test_mail.py"
 
 
 def test_junit_of_a_run_in_which_nothing_ran_is_empty_but_whole(tmp_path):
@@ -151,7 +168,7 @@ def test_a_parametrized_scenario_with_markup_in_its_id_keeps_its_name(tmp_path):
     odd = f"{TWO}[<a> & [b]::c]"
     [suite, _] = parsed(junit(gate(tmp_path, told(outcome("passed", scenario=odd)))))
 
-    assert f"{suite[0].get('classname')}::{suite[0].get('name')}" == odd
+    assert f"{suite[0].get('file')}::{suite[0].get('name')}" == odd
 
 
 def test_lines_of_a_report_stay_lines(tmp_path):

@@ -9,6 +9,7 @@ from types import FrameType
 from ci.checkout import RUNS
 from ci.findings import findings
 from ci.gate import REPEATS, Gate, Question
+from ci.observations import summary
 from ci.plan import Step, carry_out, describe
 from ci.results import as_data, junit
 from ci.run_folder import RunFolder
@@ -95,5 +96,6 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     if comparisons:
         screen.table(gate, comparisons)
         screen.replayed(gate.question.before, comparisons)
+        screen.observations(summary(gate.differences()), str(gate.folder.path))
         screen.findings(findings(comparisons, gate.folder.name), gate.folder.name)
     screen.verdict(verdict, str(gate.folder.path))

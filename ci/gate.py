@@ -5,8 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from ci.checkout import CACHE, STACKS
+from ci import rules
+from ci.checkout import CACHE, RULES, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
+from ci.observations import Difference, differences
 from ci.plan import Step
 from ci.run_folder import RunFolder
 from ci.suite import Order, Suite, SuiteResult, Watch
@@ -68,6 +70,7 @@ class Gate:
         self._reaper = reaper
         self._watch = watch
         self._repeats = repeats
+        self._rules = rules.read(RULES)
         self._store = Store(STACKS, CACHE, reaper)
 
     def steps(self) -> list[Step]:
@@ -84,10 +87,22 @@ class Gate:
         """What is known so far, scenario by scenario."""
         if not self.results:
             return []
+        old, new = self._outcomes()
+        rounds = [(one["baseline"], self._enforced(one["baseline"], one["candidate"])) for one in self.rounds]
+        return with_repeats(compare(old, self._enforced(old, new)), rounds)
+
+    def differences(self) -> list[Difference]:
+        """What the first round recorded otherwise on the candidate."""
+        return differences(*self._outcomes()) if self.results else []
+
+    def _outcomes(self) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+        """The first round on both stacks, an outcome for whatever should have run on either."""
         collected = list(dict.fromkeys(one for result in self.results.values() for one in result.collected))
-        results = [self.results.get(arm, SuiteResult()) for arm in ARMS]
-        first = compare(*(result.on(collected) for result in results))
-        return with_repeats(first, [(round_["baseline"], round_["candidate"]) for round_ in self.rounds])
+        old, new = (self.results.get(arm, SuiteResult()).on(collected) for arm in ARMS)
+        return old, new
+
+    def _enforced(self, old: Mapping[str, Outcome], new: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        return rules.enforce(self._rules, old, new)
 
     def moved(self) -> dict[str, tuple[str | None, str | None]]:
         """Package -> (baseline's version, candidate's), once both are resolved."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ci import observations
 from ci.comparison import Comparison
 from ci.findings import Finding, findings
 from ci.gate import ARMS, Gate
@@ -30,6 +31,7 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
         "steps": [{"title": step.title, "remark": step.remark, "seconds": _rounded(step.seconds)} for step in steps],
         "scenarios": [_comparison(one) for one in comparisons],
         "findings": [_finding(one) for one in findings(comparisons, gate.folder.name)],
+        "observations": [observations.as_data(one) for one in gate.differences()],
     }
 
 

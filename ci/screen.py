@@ -33,6 +33,7 @@ STYLES = {
 ANSWERS = {Answer.SAFE: "bold green", Answer.BLOCKED: "bold red", Answer.INCONCLUSIVE: "bold yellow"}
 PIPE_WIDTH = 200  # columns where nobody says how many there are: tables are not cut
 MOST_REASONS = 8
+MOST_DIFFERENCES = 8  # of a group
 KEY_PACKAGES = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
 
 
@@ -117,6 +118,15 @@ class Screen(Watch):
                 self.say(f"    {one.id}  {one.scenario}")
         if findings:
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
+
+    def observations(self, found: Mapping[str, Sequence[str]], folder: str) -> None:
+        """Group -> what was recorded otherwise on the candidate. None of it blocks unless a rule says so."""
+        for group, changes in found.items():
+            self.console.print(Text.assemble((f"observed: {group}", "bold"), f" ({len(changes)})"))
+            for words in changes[:MOST_DIFFERENCES]:
+                self.say(f"    {words}")
+            if len(changes) > MOST_DIFFERENCES:
+                self.say(f"    and {len(changes) - MOST_DIFFERENCES} more in {folder}/results.json")
 
     def replayed(self, before: Mapping[str, str], comparisons: Sequence[Comparison]) -> None:
         """For a replay: whether each scenario changed as it did in the run that is replayed."""

@@ -10,12 +10,13 @@ MASKS = (
     (re.compile(r"\bgen\d+@\S+"), "genPID@HOST"),
     (re.compile(re.escape(platform.node())), "HOST"),
     (re.compile(r"((?:127\.0\.0\.1|localhost)):\d+"), r"\1:PORT"),
+    (re.compile(r"(\('127\.0\.0\.1', )\d+"), r"\1PORT"),
     (re.compile(r"\b(pid[ =:]+)\d+", re.IGNORECASE), r"\1PID"),
     (re.compile(r" at 0x[0-9a-f]+"), " at ADDRESS"),
     (re.compile(r"(?:/[\w.+-]+)+/(?:site-packages|python\d\.\d+)/"), ""),
     (re.compile(r"(?:/[\w.+-]+)*/(?:tmp|runs)/[\w./+-]*"), "PATH"),
 )
-VOLATILE = {"pid", "clock", "port", "timestamp"}  # keys whose numbers mean nothing to another run
+VOLATILE = {"pid", "clock", "port", "timestamp", "expiration"}  # keys whose numbers mean nothing to another run
 UNMASKED = "firings"  # observations of this group are instants on a clock that the scenario set
 
 

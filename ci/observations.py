@@ -37,7 +37,7 @@ class Difference:
     @property
     def group(self) -> str:
         """What kind of fact it is."""
-        return self.observation.partition(": ")[0]
+        return group(self.observation)
 
     @property
     def subject(self) -> str:
@@ -48,6 +48,11 @@ class Difference:
     def address(self) -> str:
         """Observation and path, for rules to name."""
         return f"{self.observation}.{self.path}" if self.path else self.observation
+
+
+def group(observation: str) -> str:
+    """The first part of an observation's name."""
+    return observation.partition(": ")[0]
 
 
 def differences(baseline: Mapping[str, Outcome], candidate: Mapping[str, Outcome]) -> list[Difference]:
@@ -73,11 +78,11 @@ def between(old: Outcome, new: Outcome) -> Iterator[Difference]:
 def summary(found: Sequence[Difference]) -> dict[str, list[str]]:
     """Group -> its changes in words, each once, with the subjects that it was seen on."""
     groups = {}
-    for group, members in groupby(found, key=lambda one: one.group):
+    for name, members in groupby(found, key=lambda one: one.group):
         subjects: dict[str, list[str]] = {}
         for one in members:
             subjects.setdefault(one.words, []).append(one.subject)
-        groups[group] = [_with_subjects(words, seen) for words, seen in subjects.items()]
+        groups[name] = [_with_subjects(words, seen) for words, seen in subjects.items()]
     return groups
 
 
@@ -104,12 +109,12 @@ def _changes(name: str, path: str, old: Any, new: Any) -> Iterator[tuple[str, st
             below = f"{path}.{key}" if path else str(key)
             yield from _changes(name, below, old.get(key, ABSENT), new.get(key, ABSENT))
     elif _flat(old) and _flat(new):
-        yield from ((path, words) for words in _list_changes(path or name, old, new))
+        yield from ((path, words) for words in _list_changes(path or group(name), old, new))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from _changes(name, f"{path}.{number}" if path else str(number), before, after)
     elif not _alike(path or name, old, new):
-        yield path, f"`{path or name}`: {_shown(old)} → {_shown(new)}"
+        yield path, f"`{path or group(name)}`: {_shown(old)} → {_shown(new)}"
 
 
 def _flat(value: Any) -> bool:

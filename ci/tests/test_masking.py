@@ -13,6 +13,7 @@ VOLATILE = {
     "a producer": ("gen4711@some-host", "genPID@HOST"),
     "this machine": (f"celery@{platform.node()}", "celery@HOST"),
     "a port": ("redis://127.0.0.1:41234/0", "redis://127.0.0.1:PORT/0"),
+    "a socket's port": ("laddr=('127.0.0.1', 4711)", "laddr=('127.0.0.1', PORT)"),
     "an address": ("<object object at 0x7f00beef>", "<object object at ADDRESS>"),
     "an installed file": ("/home/a/.venv/lib/python3.11/site-packages/kombu/x.py", "kombu/x.py"),
     "a temporary file": ("see /tmp/preflight-logs-1a/worker.log", "see PATH"),

@@ -1,9 +1,10 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 
 from ci import rules
 from ci.checkout import CACHE, RULES, STACKS
@@ -144,13 +145,17 @@ class Gate:
 
     def _run(self) -> str:
         suite = Suite(self._desk, self._reaper, self._watch)
-        orders = [Order(arm, self.built[arm], self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
+        orders = [self._order(arm, self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
         self.results = {order.arm: order.into for order in orders}
         suite.run(*orders)
         for result in self.results.values():
             if result.trouble:
                 raise PreflightError(result.trouble)
         return "; ".join(f"{arm}: {_told(result)}" for arm, result in self.results.items())
+
+    def _order(self, arm: str, targets: Sequence[str], folder: Path) -> Order:
+        """A run of an arm: the baseline alone, or the candidate, beside which the baseline may go on for a while."""
+        return Order(arm, self.built[arm], targets, folder, old=self.built["baseline"])
 
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
@@ -165,7 +170,7 @@ class Gate:
         suite = Suite(self._desk, self._reaper, self._watch)
         folders = {arm: self.folder.step_folder(f"{arm}-again-{number}") for arm in ARMS}
         targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self.question.targets
-        results = suite.run(*(Order(arm, self.built[arm], targets, folders[arm]) for arm in ARMS))
+        results = suite.run(*(self._order(arm, targets, folders[arm]) for arm in ARMS))
         return {
             arm: {one: self._known(arm, one) or result.on(suspects)[one] for one in suspects}
             for arm, result in zip(ARMS, results, strict=True)

@@ -101,7 +101,8 @@ class Suite:
         """Start pytest for an order."""
         results, lease = order.folder / "outcomes.jsonl", order.folder / "session.json"
         desk = (self.desk.address, self.desk.authkey)
-        Lease(interpreter_of(order.built), *desk, order.folder, order.arm).write(lease)
+        interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
+        Lease(*interpreters, *desk, order.folder, order.arm).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         command = [str(order.built.interpreter), str(INSIDE / "launch_pytest.py"), str(order.built.tools)]
@@ -116,6 +117,7 @@ class Suite:
 class Order:
     """One pytest run: an arm's stack, the targets (paths, scenario ids, options), a folder for logs, and the app.
 
+    `old` is the stack that runs today, for scenarios that mix two (None: `built` itself, so that none is mixed).
     What happens goes into `into` as it happens, so that it is there when the run is cut short.
     """
 
@@ -125,6 +127,7 @@ class Order:
     folder: Path
     into: SuiteResult = field(default_factory=SuiteResult)
     app: Path = ROOT / "reference_app"
+    old: Built | None = None
 
 
 @dataclass

@@ -9,11 +9,11 @@ import os
 import platform
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.processes.interpreter import Interpreter, installed
-from harness.processes.launcher import Launcher
+from harness.processes.launcher import TODAYS_APP, Launcher
 from harness.reaper import Reaper
 from harness.services import desk
 from harness.services.base import RedisService, ServicePool
@@ -23,9 +23,13 @@ LENT = "PREFLIGHT_SESSION"
 
 @dataclass
 class Session:
-    """One run of scenarios on one stack. `folder` gets the logs of its processes."""
+    """One run of scenarios on one stack. `folder` gets the logs of its processes.
+
+    `old` is the stack that runs today: in the gate the baseline's, in both arms; by hand the same as `interpreter`.
+    """
 
     interpreter: Interpreter
+    old: Interpreter
     services: ServicePool
     folder: Path
     reaper: Reaper
@@ -59,6 +63,10 @@ class Session:
         settings = {key: os.environ[key] for key in SETTINGS}
         return Launcher(self.interpreter, settings, self.folder, self.reaper)
 
+    def old_launcher(self) -> Launcher:
+        """Starts processes of the stack that runs today, with the same settings, on the app as it is today."""
+        return replace(self.launcher(), interpreter=self.old, app=TODAYS_APP)
+
     def close(self) -> None:
         """Give the services back (lent ones go on) and clear away everything else."""
         self.services.close()
@@ -80,10 +88,11 @@ SETTINGS = (
 class Lease:
     """What the gate writes for a pytest run that it starts: whose processes, which services, where to log.
 
-    `name` keeps its Redis and its database apart from those of other runs on the same services.
+    `old` as in Session; `name` keeps its Redis and its database apart from those of other runs on the same services.
     """
 
     interpreter: Interpreter
+    old: Interpreter
     address: str
     authkey: bytes
     folder: Path
@@ -93,6 +102,7 @@ class Lease:
         """Write it for `read`."""
         facts = {
             "interpreter": self.interpreter.to_json(),
+            "old": self.old.to_json(),
             "address": self.address,
             "authkey": self.authkey.hex(),
             "folder": str(self.folder),
@@ -105,9 +115,9 @@ class Lease:
     def read(cls, path: Path) -> "Lease":
         """The reverse of write."""
         facts = json.loads(path.read_text())
-        interpreter = Interpreter.from_json(facts["interpreter"])
+        interpreter, old = (Interpreter.from_json(facts[key]) for key in ("interpreter", "old"))
         authkey = bytes.fromhex(facts["authkey"])
-        return cls(interpreter, facts["address"], authkey, Path(facts["folder"]), facts["name"])
+        return cls(interpreter, old, facts["address"], authkey, Path(facts["folder"]), facts["name"])
 
 
 def begin(services: str, name: str) -> Session:
@@ -130,7 +140,12 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
     lease.interpreter.require(ours, "pytest", platform.python_version())
     return Session(
-        lease.interpreter, desk.connect(lease.address, lease.authkey), lease.folder, reaper, f"{lease.name}-{name}"
+        lease.interpreter,
+        lease.old,
+        desk.connect(lease.address, lease.authkey),
+        lease.folder,
+        reaper,
+        f"{lease.name}-{name}",
     )
 
 
@@ -142,4 +157,4 @@ def _own(services: str, reaper: Reaper, name: str) -> Session:
     sys.stderr.write(f"services: {provider} ({reason})\n")
     interpreter = Interpreter("project", sys.executable, installed(), None, platform.python_version())
     pool = Services(provider, reaper)
-    return Session(interpreter, pool, reaper.temporary_folder("logs"), reaper, name)
+    return Session(interpreter, interpreter, pool, reaper.temporary_folder("logs"), reaper, name)

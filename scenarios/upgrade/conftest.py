@@ -66,24 +66,50 @@ class Pair:
     finisher: Side
 
 
-@pytest.fixture(scope="session")
-def stacks(session: Session) -> Iterator[dict[str, Launcher]]:
-    """old and new -> a launcher, on a Redis and a database of their own, migrated by the old and then by the new."""
-    redis = session.redis("pair").url
+def two_stacks(session: Session, name: str) -> dict[str, Launcher]:
+    """old and new -> a launcher, both on one Redis and one empty database of that name."""
+    redis = session.redis(name).url
     settings = {
         "CELERY_BROKER_URL": redis,
         "CELERY_RESULT_BACKEND": redis,
-        "DATABASE_URL": session.services.postgres().create_database(re.sub(r"\W", "_", f"{session.name}_pair")),
-        "PAIR_TRACE": str(session.folder / f"pair-trace-{session.name}.jsonl"),
+        "DATABASE_URL": session.services.postgres().create_database(re.sub(r"\W", "_", f"{session.name}_{name}")),
+        "PAIR_TRACE": str(session.folder / f"trace-{name}-{session.name}.jsonl"),
         "PYTHONPATH": str(EXTRA),
     }
     launchers = {"old": session.old_launcher(), "new": session.launcher()}
-    launchers = {name: one.with_settings(**settings) for name, one in launchers.items()}
+    return {side: one.with_settings(**settings) for side, one in launchers.items()}
+
+
+def stop_all(launchers: dict[str, Launcher]) -> None:
+    """Stop what both have started."""
+    for launcher in launchers.values():
+        launcher.stop_all()
+
+
+@pytest.fixture(scope="session")
+def stacks(session: Session) -> Iterator[dict[str, Launcher]]:
+    """Both stacks on a database that the old and then the new has migrated."""
+    launchers = two_stacks(session, "pair")
     for launcher in launchers.values():
         launcher.manage("migrate")
     yield launchers
-    for launcher in launchers.values():
-        launcher.stop_all()
+    stop_all(launchers)
+
+
+@pytest.fixture(scope="module")
+def schema_stacks(session: Session) -> Iterator[dict[str, Launcher]]:
+    """Both stacks on a database without a table."""
+    launchers = two_stacks(session, "schema")
+    yield launchers
+    stop_all(launchers)
+
+
+@pytest.fixture(scope="module")
+def moments_stacks(session: Session) -> Iterator[dict[str, Launcher]]:
+    """The same once more, for a walk of its own."""
+    launchers = two_stacks(session, "moments")
+    yield launchers
+    stop_all(launchers)
 
 
 @pytest.fixture(scope="session")

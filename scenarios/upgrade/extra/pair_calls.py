@@ -10,13 +10,14 @@ from celery import chain, chord, group
 from celery.result import AsyncResult, GroupResult
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from core import celery_app
 from modules.auth.accounts.models import AuthAuditLog, User
 from modules.auth.accounts.tasks import log_auth_event_task, send_welcome_email
 
 SECONDS = 30
+HOUR = dt.timedelta(hours=1)
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc)
 ARGUMENTS = {
     "an aware datetime": dt.datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=dt.timezone.utc),
@@ -180,10 +181,10 @@ def events(prefix: str) -> "list[str]":
     return list(AuthAuditLog.objects.filter(event_type__startswith=prefix).values_list("event_type", flat=True))
 
 
-def schedule(name: str, task: str, args: str, queue: "str | None" = None, every: int = 1) -> None:
+def schedule(name: str, task: str, args: str, kwargs: str = "{}", queue: "str | None" = None, every: int = 1) -> None:
     """Make or renew a periodic task that is due every so many seconds."""
     interval, _ = IntervalSchedule.objects.get_or_create(every=every, period=IntervalSchedule.SECONDS)
-    fields = {"task": task, "args": args, "queue": queue, "interval": interval, "enabled": True}
+    fields = {"task": task, "args": args, "kwargs": kwargs, "queue": queue, "interval": interval, "enabled": True}
     PeriodicTask.objects.update_or_create(name=name, defaults=fields)
 
 
@@ -202,3 +203,19 @@ def scheduled(name: str) -> "dict[str, Any]":
         "last": row.last_run_at and row.last_run_at.isoformat(),
         "enabled": row.enabled,
     }
+
+
+def schedule_all_kinds() -> None:
+    """Rows as a live system has them, none of them due within hours, beside one that is due every two seconds."""
+    now = timezone.now()
+    far = (now + 12 * HOUR).hour
+    crontab = CrontabSchedule.objects.create(minute="0", hour=str(far), timezone="Europe/Berlin")
+    daily = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.DAYS)
+    clocked = ClockedSchedule.objects.create(clocked_time=now - HOUR)
+    task = "core.celery.debug_task"
+    ran_before = {"task": task, "last_run_at": now - HOUR, "total_run_count": 41, "kwargs": '{"a": [1, null]}'}
+    PeriodicTask.objects.create(name="crontab", crontab=crontab, expire_seconds=600, **ran_before)
+    PeriodicTask.objects.create(name="interval", interval=daily, priority=3, headers='{"x": "y"}', **ran_before)
+    PeriodicTask.objects.create(name="clocked", clocked=clocked, one_off=True, enabled=False, **ran_before)
+    PeriodicTask.objects.create(name="off", interval=daily, enabled=False, task=task, description="é", queue="q")
+    schedule("often", task, "[]", queue="beat", every=2)

@@ -21,7 +21,10 @@ APP = ROOT / "reference_app"
 
 @dataclass(frozen=True)
 class Control:
-    """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`; without it `by` is a new file."""
+    """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`.
+
+    Without `replace` the file is a new one.
+    """
 
     area: str
     name: str

@@ -13,6 +13,7 @@ from ci.observations import Difference, differences
 from ci.plan import Step
 from ci.run_folder import RunFolder
 from ci.suite import Order, Suite, SuiteResult, Watch
+from harness import moments
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
 from harness.reaper import Reaper
@@ -25,6 +26,7 @@ from harness.stack.store import Built, Stack, Store
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
 ALL = ("scenarios",)
 ARMS = ("baseline", "candidate")
+MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Gate:
         plan += [Step("run the scenarios on both, at the same time", self._run)]
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
+
+    def moments(self) -> str:
+        """The numbered steps through the moments of the upgrade; empty when these are not asked about."""
+        asked = any(one in MOMENTS or one.startswith(MOMENTS[-1]) for one in self.question.targets)
+        return moments.describe(moments.plan()) if asked else ""
 
     def comparisons(self) -> list[Comparison]:
         """What is known so far, scenario by scenario."""

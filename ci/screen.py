@@ -17,6 +17,7 @@ from ci.findings import Finding
 from ci.follow import Follower
 from ci.gate import Gate
 from ci.inert import inert
+from ci.moments_table import COUNTS
 from ci.plan import Step, describe
 from ci.suite import Watch
 from ci.verdict import Answer, Verdict
@@ -118,6 +119,16 @@ class Screen(Watch):
                 self.say(f"    {one.id}  {one.scenario}")
         if findings:
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
+
+    def moments(self, rows: Sequence[Sequence[str]]) -> None:
+        """What became of the logins at each moment: a baseline that is only restarted, and the upgrade."""
+        table = Table(title="logins at each moment: baseline alone, then with the candidate", title_justify="left")
+        table.add_column("moment")
+        for count in (*COUNTS, *COUNTS):
+            table.add_column(count, justify="right")
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
 
     def observations(self, found: Mapping[str, Sequence[str]], folder: str) -> None:
         """Group -> what was recorded otherwise on the candidate. None of it blocks unless a rule says so."""

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from harness.history.history import History
-from harness.moments import DEPLOYMENTS, NEW, OLD, Action, Moment, Step, describe, plan
+from harness.moments import DEPLOYMENTS, NEW, OLD, Action, Moment, Step, plan
 from harness.rollout import PERSON, TICK, Rollout
 
 MOMENTS = pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
@@ -70,10 +70,8 @@ def walk(session, moments_stacks):
         caller.call("pair_calls:schedule", name=TICK, task=task, args="[]", kwargs=keywords, every=2)
         caller.stop()
 
-    steps = plan()
-    (session.folder / "moments.txt").write_text(describe(steps))
     rollout = Rollout(moments_stacks, History(session.folder / "history-moments.jsonl"), prepare)
-    yield Walk(rollout, steps)
+    yield Walk(rollout, plan())
     rollout.close()
 
 

@@ -11,6 +11,8 @@ from types import FrameType
 from ci.checkout import RUNS
 from ci.findings import findings
 from ci.gate import REPEATS, Gate, Question
+from ci.moments_table import rows
+from ci.observations import summary
 from ci.plan import Step, carry_out, describe
 from ci.report.write import write
 from ci.results import as_data, junit
@@ -69,6 +71,9 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
     try:
         gate.folder.write_plan(describe(steps))
         screen.plan(steps)
+        if walk := gate.moments():
+            screen.say(f"Through the moments of the upgrade, on both:\n{walk}")
+            (gate.folder.path / "moments.txt").write_text(walk)
         carry_out(steps, before, screen.after)
     except Unresolvable as error:
         return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))
@@ -108,5 +113,8 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     if comparisons:
         screen.table(gate, comparisons)
         screen.replayed(gate.question.before, comparisons)
+        if moments := rows(comparisons):
+            screen.moments(moments)
+        screen.observations(summary(gate.differences()), str(gate.folder.path))
         screen.findings(findings(comparisons, gate.folder.name), gate.folder.name, gate.accepted())
     screen.verdict(verdict, str(gate.folder.path))

@@ -21,7 +21,10 @@ APP = ROOT / "reference_app"
 
 @dataclass(frozen=True)
 class Control:
-    """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`."""
+    """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`.
+
+    Without `replace` the file is a new one.
+    """
 
     area: str
     name: str
@@ -33,6 +36,9 @@ class Control:
     def apply(self, app: Path) -> None:
         """Break a copy of the app. Raises UsageError when the text to replace is not there exactly once."""
         path = app / self.file
+        if not self.replace:
+            path.write_text(self.by)
+            return
         text = path.read_text()
         if text.count(self.replace) != 1:
             raise UsageError(
@@ -54,7 +60,12 @@ def _of_area(area: str) -> list[Control]:
     entries = tomllib.loads((CONTROLS / f"{area}.toml").read_text())["control"]
     return [
         Control(
-            area, one["name"], one["file"], one["replace"], one["by"], tuple(one.get("targets", [f"scenarios/{area}"]))
+            area,
+            one["name"],
+            one["file"],
+            one.get("replace", ""),
+            one["by"],
+            tuple(one.get("targets", [f"scenarios/{area}"])),
         )
         for one in entries
     ]

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
+from ci import rules
 from ci.accepted import Acceptance, Accepted, versions, weigh
-from ci.checkout import CACHE, STACKS
+from ci.checkout import CACHE, RULES, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
 from ci.keep import Keeper
+from ci.observations import Difference, differences
 from ci.pins.stacks import Pins
 from ci.plan import Step
 from ci.run_folder import RunFolder
 from ci.settings import told
 from ci.suite import Order, Suite, SuiteResult, Watch
+from harness import moments
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
 from harness.reaper import Reaper
@@ -29,6 +33,7 @@ from harness.stack.store import Built, Stack, Store
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
 ALL = ("scenarios",)
 ARMS = ("baseline", "candidate")
+MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Gate:
         self._reaper = reaper
         self._watch = watch
         self._repeats = repeats
+        self._rules = rules.read(RULES)
         self._store = Store(STACKS, CACHE, reaper)
 
     def steps(self) -> list[Step]:
@@ -102,14 +108,31 @@ class Gate:
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
 
+    def moments(self) -> str:
+        """The numbered steps through the moments of the upgrade; empty when these are not asked about."""
+        asked = any(one in MOMENTS or one.startswith(MOMENTS[-1]) for one in self.question.targets)
+        return moments.describe(moments.plan()) if asked else ""
+
     def comparisons(self) -> list[Comparison]:
         """What is known so far, scenario by scenario."""
         if not self.results:
             return []
+        old, new = self._outcomes()
+        rounds = [(one["baseline"], self._enforced(one["baseline"], one["candidate"])) for one in self.rounds]
+        return with_repeats(compare(old, self._enforced(old, new)), rounds)
+
+    def differences(self) -> list[Difference]:
+        """What the first round recorded otherwise on the candidate."""
+        return differences(*self._outcomes()) if self.results else []
+
+    def _outcomes(self) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+        """The first round on both stacks, an outcome for whatever should have run on either."""
         collected = list(dict.fromkeys(one for result in self.results.values() for one in result.collected))
-        results = [self.results.get(arm, SuiteResult()) for arm in ARMS]
-        first = compare(*(result.on(collected) for result in results))
-        return with_repeats(first, [(round_["baseline"], round_["candidate"]) for round_ in self.rounds])
+        old, new = (self.results.get(arm, SuiteResult()).on(collected) for arm in ARMS)
+        return old, new
+
+    def _enforced(self, old: Mapping[str, Outcome], new: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        return rules.enforce(self._rules, old, new)
 
     def accepted(self) -> Accepted:
         """What the acceptances make of what is known so far."""
@@ -162,7 +185,7 @@ class Gate:
 
     def _run(self) -> str:
         suite = self._suite(last=self.question.times == 1)
-        orders = [Order(arm, self.built[arm], self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
+        orders = [self._order(arm, self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
         self.results = {order.arm: order.into for order in orders}
         suite.run(*orders)
         for result in self.results.values():
@@ -187,6 +210,10 @@ class Gate:
         changes = Counter(one.changes[-1].value for one in self.comparisons())
         return ", ".join(f"{count} {change}" for change, count in changes.items())
 
+    def _order(self, arm: str, targets: Sequence[str], folder: Path) -> Order:
+        """A run of an arm: the baseline alone, or the candidate, beside which the baseline may go on for a while."""
+        return Order(arm, self.built[arm], targets, folder, old=self.built["baseline"])
+
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
         if not suspects:
@@ -200,7 +227,7 @@ class Gate:
         suite = self._suite(last=last)
         folders = {arm: self.folder.step_folder(f"{arm}-{name}") for arm in ARMS}
         targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self.question.targets
-        results = suite.run(*(Order(arm, self.built[arm], targets, folders[arm]) for arm in ARMS))
+        results = suite.run(*(self._order(arm, targets, folders[arm]) for arm in ARMS))
         return {
             arm: {one: self._known(arm, one) or result.on(suspects)[one] for one in suspects}
             for arm, result in zip(ARMS, results, strict=True)

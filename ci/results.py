@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ci import observations
 from ci.accepted import Accepted
 from ci.comparison import Comparison
 from ci.findings import Finding, findings
@@ -33,6 +34,7 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
         "scenarios": [_comparison(one) for one in comparisons],
         "findings": [_finding(one, gate.accepted()) for one in findings(comparisons, gate.folder.name)],
         "stale": [one.id for one in gate.accepted().stale],
+        "observations": [observations.as_data(one) for one in gate.differences()],
     }
 
 

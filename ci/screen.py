@@ -18,6 +18,7 @@ from ci.findings import Finding
 from ci.follow import Follower
 from ci.gate import Gate
 from ci.inert import inert, one_line
+from ci.moments_table import COUNTS
 from ci.plan import Step, describe
 from ci.suite import Watch
 from ci.verdict import Answer, Verdict
@@ -34,6 +35,7 @@ STYLES = {
 ANSWERS = {Answer.SAFE: "bold green", Answer.BLOCKED: "bold red", Answer.INCONCLUSIVE: "bold yellow"}
 PIPE_WIDTH = 200  # columns where nobody says how many there are: tables are not cut
 MOST_REASONS = 8
+MOST_DIFFERENCES = 8  # of a group
 KEY_PACKAGES = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
 
 
@@ -124,6 +126,25 @@ class Screen(Watch):
                 self.say(f"    {one.id}  {one.scenario}{_standing(one.scenario, accepted)}")
         if findings:
             self.say(f"Repeat one with: ./ci/preflight replay {run} ID")
+
+    def moments(self, rows: Sequence[Sequence[str]]) -> None:
+        """What became of the logins at each moment: a baseline that is only restarted, and the upgrade."""
+        table = Table(title="logins at each moment: baseline alone, then with the candidate", title_justify="left")
+        table.add_column("moment")
+        for count in (*COUNTS, *COUNTS):
+            table.add_column(count, justify="right")
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
+
+    def observations(self, found: Mapping[str, Sequence[str]], folder: str) -> None:
+        """Group -> what was recorded otherwise on the candidate. None of it blocks unless a rule says so."""
+        for group, changes in found.items():
+            self.console.print(Text.assemble((f"observed: {group}", "bold"), f" ({len(changes)})"))
+            for words in changes[:MOST_DIFFERENCES]:
+                self.say(f"    {words}")
+            if len(changes) > MOST_DIFFERENCES:
+                self.say(f"    and {len(changes) - MOST_DIFFERENCES} more in {folder}/results.json")
 
     def replayed(self, before: Mapping[str, str], comparisons: Sequence[Comparison]) -> None:
         """For a replay: whether each scenario changed as it did in the run that is replayed, and in how many rounds."""

@@ -113,7 +113,8 @@ class Suite:
         results, lease = order.folder / "outcomes.jsonl", order.folder / "session.json"
         desk = (self.desk.address, self.desk.authkey)
         settings = dict(self.celery_settings)
-        Lease(interpreter_of(order.built), *desk, order.folder, order.arm, settings).write(lease)
+        interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
+        Lease(*interpreters, *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         if self.look:
@@ -132,6 +133,7 @@ class Suite:
 class Order:
     """One pytest run: an arm's stack, the targets (paths, scenario ids, options), a folder for logs, and the app.
 
+    `old` is the stack that runs today, for scenarios that mix two (None: `built` itself, so that none is mixed).
     What happens goes into `into` as it happens, so that it is there when the run is cut short.
     """
 
@@ -141,6 +143,7 @@ class Order:
     folder: Path
     into: SuiteResult = field(default_factory=SuiteResult)
     app: Path = ROOT / "reference_app"
+    old: Built | None = None
 
 
 @dataclass

@@ -9,12 +9,12 @@ import os
 import platform
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.processes.interpreter import Interpreter, installed
-from harness.processes.launcher import Launcher
+from harness.processes.launcher import TODAYS_APP, Launcher
 from harness.reaper import Reaper
 from harness.services import desk
 from harness.services.base import RedisService, ServicePool
@@ -26,10 +26,12 @@ LENT = "PREFLIGHT_SESSION"
 class Session:
     """One run of scenarios on one stack.
 
+    `old` is the stack that runs today: in the gate the baseline's, in both arms; by hand the same as `interpreter`.
     `folder` gets the logs of its processes; `celery_settings` are laid over the app's own (Celery's lower-case names).
     """
 
     interpreter: Interpreter
+    old: Interpreter
     services: ServicePool
     folder: Path
     reaper: Reaper
@@ -64,6 +66,10 @@ class Session:
         settings = {key: os.environ[key] for key in SETTINGS}
         return Launcher(self.interpreter, settings, self.folder, self.reaper)
 
+    def old_launcher(self) -> Launcher:
+        """Starts processes of the stack that runs today, with the same settings, on the app as it is today."""
+        return replace(self.launcher(), interpreter=self.old, app=TODAYS_APP)
+
     def close(self) -> None:
         """Give the services back (lent ones go on) and clear away everything else."""
         self.services.close()
@@ -85,11 +91,12 @@ SETTINGS = (
 class Lease:
     """What the gate writes for a pytest run that it starts: whose processes, which services, where to log.
 
-    `name` keeps its Redis and its database apart from those of other runs on the same services; `celery_settings` are
-    as in Session.
+    `old` and `celery_settings` as in Session; `name` keeps its Redis and its database apart from those of other runs on
+    the same services.
     """
 
     interpreter: Interpreter
+    old: Interpreter
     address: str
     authkey: bytes
     folder: Path
@@ -100,6 +107,7 @@ class Lease:
         """Write it for `read`."""
         facts = {
             "interpreter": self.interpreter.to_json(),
+            "old": self.old.to_json(),
             "address": self.address,
             "authkey": self.authkey.hex(),
             "folder": str(self.folder),
@@ -113,10 +121,10 @@ class Lease:
     def read(cls, path: Path) -> "Lease":
         """The reverse of write."""
         facts = json.loads(path.read_text())
-        interpreter = Interpreter.from_json(facts["interpreter"])
+        interpreter, old = (Interpreter.from_json(facts[key]) for key in ("interpreter", "old"))
         authkey = bytes.fromhex(facts["authkey"])
         folder = Path(facts["folder"])
-        return cls(interpreter, facts["address"], authkey, folder, facts["name"], facts["celery_settings"])
+        return cls(interpreter, old, facts["address"], authkey, folder, facts["name"], facts["celery_settings"])
 
 
 def begin(services: str, name: str) -> Session:
@@ -139,7 +147,15 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
     ours = {name: version for name, version in installed().items() if name in pins}  # the rest are the test tools
     lease.interpreter.require(ours, "pytest", platform.python_version())
     services = desk.connect(lease.address, lease.authkey)
-    return Session(lease.interpreter, services, lease.folder, reaper, f"{lease.name}-{name}", lease.celery_settings)
+    return Session(
+        lease.interpreter,
+        lease.old,
+        services,
+        lease.folder,
+        reaper,
+        f"{lease.name}-{name}",
+        lease.celery_settings,
+    )
 
 
 def _own(services: str, reaper: Reaper, name: str) -> Session:
@@ -150,4 +166,4 @@ def _own(services: str, reaper: Reaper, name: str) -> Session:
     sys.stderr.write(f"services: {provider} ({reason})\n")
     interpreter = Interpreter("project", sys.executable, installed(), None, platform.python_version())
     pool = Services(provider, reaper)
-    return Session(interpreter, pool, reaper.temporary_folder("logs"), reaper, name)
+    return Session(interpreter, interpreter, pool, reaper.temporary_folder("logs"), reaper, name)

@@ -1,5 +1,7 @@
 """The plan of a run."""
 
+from dataclasses import replace
+
 import pytest
 
 from ci.gate import Gate
@@ -100,3 +102,20 @@ def test_the_first_exception_ends_it_and_passes_through(recorder, error):
     assert caught.value is error
     assert recorder.seen[-2:] == [("before", 2, "b"), "b"]
     assert [step.seconds is None for step in steps] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ("scenarios", True),
+        ("scenarios/upgrade", True),
+        ("scenarios/upgrade/test_moments.py::test_beat_goes_on[after]", True),
+        ("scenarios/upgrade/test_schema.py", False),
+        ("scenarios/audit", False),
+    ],
+)
+def test_the_moments_of_the_upgrade_are_planned_when_they_are_asked_about(tmp_path, target, asked):
+    made = gate(tmp_path)
+    made.question = replace(made.question, targets=(target,))
+
+    assert made.moments().startswith("  1. migrate the database with old\n") is asked

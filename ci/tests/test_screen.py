@@ -290,3 +290,19 @@ def test_a_complaint_is_one_line_on_standard_error(capsys):
     complain("this [red]is[/red] wrong")
 
     assert capsys.readouterr() == ("", "preflight: this [red]is[/red] wrong\n")
+
+
+def test_differences_are_listed_by_group_and_a_long_group_is_cut(show):
+    shown = show(terminal=False)
+    shown.screen.observations(
+        {"configuration": [f"`{n}`: 0 → 1" for n in range(10)], "memory": ["`m`: 1 → 2"]}, "runs/x"
+    )
+
+    lines = shown.plain.splitlines()
+    assert lines[0] == "observed: configuration (10)"
+    assert lines[8:] == [
+        "    `7`: 0 → 1",
+        "    and 2 more in runs/x/results.json",
+        "observed: memory (1)",
+        "    `m`: 1 → 2",
+    ]

@@ -12,6 +12,7 @@ from ci.suite import Order, Suite, SuiteResult, Watch
 from ci.tests.helpers import ONE, TWO, outcome, stack
 from harness.outcomes import Outcome, Writer, read
 from harness.reaper import Reaper
+from harness.session import Lease
 from harness.stack.lock import Lock
 from harness.stack.store import Built, Stack
 
@@ -274,3 +275,19 @@ def test_nothing_of_our_surroundings_reaches_a_stacks_pytest(follow, tmp_path, m
     names = {line.partition("=")[0] for line in (tmp_path / "baseline" / "pytest.log").read_text().splitlines()}
     assert {"PREFLIGHT_SESSION", "PREFLIGHT_RESULTS", "PATH"} <= names
     assert not names & {"DJANGO_SETTINGS_MODULE", "PYTHONPATH"}
+
+
+def test_a_run_is_lent_the_stack_that_runs_today_beside_its_own(tmp_path):
+    program = tmp_path / "python"
+    program.write_text('#!/bin/sh\ncp "$PREFLIGHT_SESSION" "$PREFLIGHT_SESSION".kept\n')
+    program.chmod(0o755)
+    new, old = (Built(stack(name), program, tmp_path / "tools", tmp_path / "web") for name in ("new", "old"))
+    with Reaper() as reaper:
+        orders = [
+            Order("alone", new, ["scenarios"], folder(tmp_path, "alone")),
+            Order("beside", new, ["scenarios"], folder(tmp_path, "beside"), old=old),
+        ]
+        Suite(Lender(), reaper, Watch()).run(*orders)
+
+    leases = [Lease.read(order.folder / "session.json.kept") for order in orders]
+    assert [(lease.interpreter.stack, lease.old.stack) for lease in leases] == [("new", "new"), ("new", "old")]

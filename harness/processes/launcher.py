@@ -4,11 +4,12 @@ import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.errors import ProcessExited
+from harness.processes.caller import Caller
 from harness.processes.interpreter import Interpreter
 from harness.processes.process import Process, Web
 from harness.reaper import Reaper
@@ -16,7 +17,8 @@ from harness.spawn import Child, last_error, spawn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 APP = "PREFLIGHT_APP"  # inside a stack only: the gate says which app, or which copy of it broken on purpose
-REFERENCE_APP = Path(os.environ.get(APP, REPOSITORY / "reference_app"))
+TODAYS_APP = REPOSITORY / "reference_app"
+REFERENCE_APP = Path(os.environ.get(APP, TODAYS_APP))
 INSIDE = REPOSITORY / "harness" / "inside"
 CELERY_SETTINGS = "CELERY_SETTINGS"
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")  # nothing else of our surroundings reaches a stack's process
@@ -25,13 +27,14 @@ SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 @dataclass
 class Launcher:
-    """Starts processes of one stack in one folder (logs, reports) with one set of the app's settings."""
+    """Starts processes of one stack on an app, in one folder (logs, reports), with one set of the app's settings."""
 
     interpreter: Interpreter
     settings: Mapping[str, str]
     folder: Path
     reaper: Reaper
     started: list[Process] = field(default_factory=list)
+    app: Path = REFERENCE_APP
 
     def with_settings(self, **settings: str) -> "Launcher":
         """The same with other settings of the app; what it starts is stopped by this one too.
@@ -40,7 +43,7 @@ class Launcher:
         """
         if laid_over := settings.get(CELERY_SETTINGS):
             settings[CELERY_SETTINGS] = _laid_over(self.settings.get(CELERY_SETTINGS) or "{}", laid_over)
-        return Launcher(self.interpreter, {**self.settings, **settings}, self.folder, self.reaper, self.started)
+        return replace(self, settings={**self.settings, **settings})
 
     def worker(self, *arguments: str, name: str = "worker", app: str = "core.celery") -> Process:
         """The plan's worker command plus `arguments`; returns once it consumes. `app` is what -A names."""
@@ -76,6 +79,17 @@ class Launcher:
         web = Web(child, report, self.interpreter, url)
         self._ready(web)
         return web
+
+    def caller(self, name: str = "caller") -> Caller:
+        """A process that has set Django up and calls functions for us, as a web process or a shell would."""
+        report, log = self._files(name)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [self.interpreter.python, str(INSIDE / "launch_calls.py"), str(report), str(theirs.fileno())]
+            child = self._spawn(command, name, log, report, [theirs.fileno()])
+        caller = Caller(child, report, self.interpreter, ours)
+        self._ready(caller)
+        return caller
 
     def manage(self, *arguments: str) -> str:
         """Run `manage.py ARGUMENTS` to its end and return what it printed. Raises ProcessExited when it fails."""
@@ -122,7 +136,7 @@ class Launcher:
             log=log,
             reaper=self.reaper,
             env=environment,
-            cwd=REFERENCE_APP,
+            cwd=self.app,
             pass_fds=descriptors,
         )
 

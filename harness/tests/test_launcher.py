@@ -12,6 +12,7 @@ import pytest
 from harness import sessions
 from harness.errors import NotStarted, ProcessExited, WrongVersions
 from harness.processes import process
+from harness.processes.caller import CallFailed
 from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.waiting import wait_until
@@ -225,3 +226,23 @@ def test_the_real_manage_knows_the_app(real):
     assert "no issues" in real.manage("check")
     with pytest.raises(ProcessExited, match=r"no_such_command|exit code"):
         real.manage("no_such_command")
+
+
+def test_a_caller_calls_functions_of_the_app_and_says_what_they_raise(real):
+    caller = real.caller()
+
+    assert caller.call("core.environment:text", name="NOT_SET", default="this") == "this"
+    with pytest.raises(CallFailed, match="ImproperlyConfigured: HOME must be one of"):
+        caller.call("core.environment:flag", name="HOME", default=False)
+    with pytest.raises(CallFailed, match="not JSON serializable"):
+        caller.call("pathlib:Path")
+    assert caller.facts()["packages"]["Django"] == installed()["django"]
+    assert caller.stop() == -15
+
+
+def test_a_caller_that_is_gone_says_so_at_the_next_call(real):
+    caller = real.caller()
+    caller.child.kill()
+
+    with pytest.raises(ProcessExited, match="exit code -9"):
+        caller.call("core.environment:text", name="A", default="b")

@@ -5,6 +5,7 @@ import platform
 import stat
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from harness import sessions
 from harness.errors import PreflightError, UsageError, WrongVersions
 from harness.processes.interpreter import Interpreter, installed
+from harness.processes.launcher import TODAYS_APP
 from harness.reaper import Reaper
 from harness.services.base import ServicePool
 from harness.services.desk import Desk
@@ -84,7 +86,9 @@ def lend(tmp_path, monkeypatch, reaper):
     def lend(interpreter: Interpreter, key: bytes | None = None):
         desk = Desk(pool := Pool(), reaper)
         try:
-            Lease(interpreter, desk.address, key or desk.authkey, tmp_path, "baseline").write(tmp_path / "lease")
+            Lease(interpreter, interpreter, desk.address, key or desk.authkey, tmp_path, "baseline").write(
+                tmp_path / "lease"
+            )
             monkeypatch.setenv(LENT, str(tmp_path / "lease"))
             yield pool
         finally:
@@ -94,7 +98,7 @@ def lend(tmp_path, monkeypatch, reaper):
 
 
 def test_a_lease_comes_back_as_it_was_written(tmp_path):
-    lease = Lease(OLD, "/desk/s", bytes(range(256)), tmp_path / "a folder", "baseline")
+    lease = Lease(OLD, replace(OLD, stack="older"), "/desk/s", bytes(range(256)), tmp_path / "a folder", "baseline")
     lease.write(tmp_path / "lease")
 
     assert Lease.read(tmp_path / "lease") == lease
@@ -104,7 +108,7 @@ def test_a_lease_comes_back_as_it_was_written(tmp_path):
 def test_nobody_else_may_read_a_lease(tmp_path, mask):
     before = os.umask(mask)
     try:
-        Lease(OLD, "/desk/s", b"key", tmp_path, "baseline").write(tmp_path / "lease")
+        Lease(OLD, OLD, "/desk/s", b"key", tmp_path, "baseline").write(tmp_path / "lease")
     finally:
         os.umask(before)
 
@@ -172,9 +176,8 @@ def test_an_own_session_with_services_that_do_not_exist_leaves_nothing_behind(mo
 
 def session(tmp_path, name: str = "main", stack: str = "old") -> Session:
     """A session on services that only note what is done to them."""
-    return Session(
-        Interpreter(stack, sys.executable, {}, None, platform.python_version()), Pool(), tmp_path, None, name
-    )
+    interpreter = Interpreter(stack, sys.executable, {}, None, platform.python_version())
+    return Session(interpreter, OLD, Pool(), tmp_path, None, name)
 
 
 def test_settings_are_an_empty_redis_and_a_database_of_our_own(tmp_path):
@@ -203,3 +206,14 @@ def test_processes_get_the_settings_that_are_in_force(tmp_path, monkeypatch):
 
     assert launcher.settings == {name: f"the {name}" for name in SETTINGS}
     assert launcher.folder == Path(tmp_path)
+
+
+def test_what_runs_today_is_started_on_todays_app_with_the_same_settings(tmp_path, monkeypatch):
+    for name in SETTINGS:
+        monkeypatch.setenv(name, f"the {name}")
+    made = session(tmp_path, stack="new")
+
+    assert made.old_launcher().interpreter == OLD
+    assert made.launcher().interpreter.stack == "new"
+    assert made.old_launcher().settings == made.launcher().settings
+    assert made.old_launcher().app == TODAYS_APP

@@ -1,6 +1,7 @@
 """What several files of this area use. pytest reads this before the app can be imported, hence the late imports."""
 
 import datetime as dt
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,7 +11,7 @@ CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
 
 
 @pytest.fixture
-def frozen_beat(transactional_db, monkeypatch):
+def frozen_beat(transactional_db, monkeypatch, observe):
     """frozen_beat(start): beat's scheduler in this process from that instant on. Make its rows inside of it."""
     from django.db import connection  # noqa: PLC0415
     from django_celery_beat.schedulers import DatabaseScheduler  # noqa: PLC0415
@@ -22,8 +23,18 @@ def frozen_beat(transactional_db, monkeypatch):
     )  # else each step of the clock would connect anew
     connection.close()
     connection.ensure_connection()  # by the real clock: under a frozen one psycopg 3.2 takes its time-out for over
-    yield lambda start, **options: clocks.frozen_beat(DatabaseScheduler, celery_app, start, **options)
+    firings = {}
+
+    @contextmanager
+    def start_at(start, **options):
+        with clocks.frozen_beat(DatabaseScheduler, celery_app, start, **options) as beat:
+            yield beat
+        for name in {firing.name for firing in beat.sent}:
+            firings.setdefault(name, []).extend(when.isoformat() for when in beat.firings(name))
+
+    yield start_at
     connection.close()
+    observe("firings", firings)
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""An argument that one version sends arrives at the other as it does at its own workers."""
+
+import pytest
+
+KINDS = (
+    "an aware datetime",
+    "a datetime with an offset",
+    "a naive datetime",
+    "a date",
+    "a time",
+    "a timedelta",
+    "a Decimal",
+    "a UUID",
+    "a lazy text",
+    "bytes",
+    "text",
+    "a large whole number",
+    "a fraction",
+    "nothing",
+    "a set",
+    "nested",
+    "a dict with numbers as keys",
+)
+
+
+def seen(pair, kind, queue):
+    """Type and value as the task of that queue's worker sees them; None when the maker refuses to send it."""
+    sent = pair.maker.call("send_argument", kind=kind, queue=queue)
+    return sent and pair.maker.call("outcome", id=sent)["value"]["seen"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_arrives_as_it_does_at_home(pair, observe, kind):
+    at_home = seen(pair, kind, pair.maker.name)
+    observe(f"argument: {kind} made by {pair.maker.name}", at_home)
+    assert seen(pair, kind, pair.finisher.name) == at_home

@@ -107,6 +107,21 @@ def test(arguments: Sequence[str]) -> None:
 
 @door.command()
 @click.argument("run")
+def report(run: str) -> None:
+    """Write report.html and summary.md of RUN anew, from its folder alone.
+
+    RUN is a run's folder, its name or the beginning of it, or "latest".
+
+    \b
+    Example:
+      ./ci/preflight report latest
+    """
+    for path in write(RunFolder.find(RUNS, run)):
+        print(path)
+
+
+@door.command()
+@click.argument("run")
 @click.argument("scenario", required=False)
 @SERVICES
 @JSON
@@ -124,21 +139,6 @@ def replay(run: str, scenario: str | None, services: str, as_json: bool) -> None
     with Reaper() as reaper:
         question = question_of(RunFolder.find(RUNS, run), scenario, Store(STACKS, CACHE, reaper))
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))
-
-
-@door.command()
-@click.argument("run")
-def report(run: str) -> None:
-    """Write report.html and summary.md of RUN anew, from its folder alone.
-
-    RUN is a run's folder, its name or the beginning of it, or "latest".
-
-    \b
-    Example:
-      ./ci/preflight report latest
-    """
-    for path in write(RunFolder.find(RUNS, run)):
-        print(path)
 
 
 @door.group()

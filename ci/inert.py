@@ -1,7 +1,7 @@
 """Text from logs and packages, made harmless before it reaches a terminal or a file with a grammar."""
 
-KEPT = "\n\t"
 TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}  # these show text in another order
+KEPT = "\n\t"
 
 
 def inert(text: str) -> str:

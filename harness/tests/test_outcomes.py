@@ -48,7 +48,7 @@ def test_what_is_written_is_read_in_order(tmp_path):
     writer.collected({"a": ["line 1"], "b": []})
     writer.uncollected("c.py", "ImportError")
     writer.started("a")
-    writer.ended(Outcome("a", "failed", "cause", "detail", 1.5, observations={"RSS": 5}))
+    writer.ended(Outcome("a", "failed", "cause", "detail", 1.5, observations={"RSS": 5}, logs={"b/w.log": [0, 9]}))
     writer.broken("no app")
     writer.finished()
 
@@ -60,6 +60,7 @@ def test_what_is_written_is_read_in_order(tmp_path):
         "seconds": 1.5,
         "started": True,
         "observations": {"RSS": 5},
+        "logs": {"b/w.log": [0, 9]},
     }
     assert read(path) == [
         ("collected", {"a": ["line 1"], "b": []}),

@@ -18,6 +18,7 @@ from ci.report.write import write
 from ci.results import as_data, junit
 from ci.run_folder import RunFolder
 from ci.screen import Screen
+from ci.settings import told
 from ci.verdict import Answer, Verdict, judge
 from harness.errors import PreflightError, Unresolvable
 from harness.reaper import Reaper
@@ -33,6 +34,8 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     """
     choice = choose(services)
     screen.say(f"Services: {choice.provider}. {choice.reason}")
+    if question.settings:
+        screen.say(f"Celery settings laid over the app on both: {told(question.settings)}")
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
     begun = time.monotonic()

@@ -8,7 +8,8 @@ A toml with one table, `[celery]`, of Celery's own lower-case names, as its docu
     worker_pool = "threads"
     broker_transport_options = { visibility_timeout = 7200 }
 
-What a scenario sets for itself wins, and so do the arguments that it starts a worker with.
+What a scenario sets for itself wins, and so do the arguments that it starts a worker with. A database cannot be named:
+the gate makes PostgreSQL databases of its own, one for each stack, and throws them away.
 """
 
 import json
@@ -60,6 +61,8 @@ def read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(f"{path} is not TOML: {error}") from error
+    if "database_url" in data:
+        raise UsageError(f"{path}: database_url cannot be set: {OWN_SERVERS}")
     celery = data.pop("celery", None)
     if data or not isinstance(celery, dict):
         extra = f"; it has {', '.join(map(repr, data))} beside it" if data else ""

@@ -147,6 +147,8 @@ def _services_alive(request: pytest.FixtureRequest) -> Iterator[None]:
 def observe(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     """Record a fact (name, JSON-able value) that the gate compares between stacks; neither pass nor fail.
 
+    The name is "GROUP" or "GROUP: SUBJECT"; a number whose name or key ends in "seconds" or "bytes" is a measure with
+    noise, all else is exact.
     Under pytest alone it is a property of the test, which --junit-xml shows.
     """
     return lambda name, value: request.node.user_properties.append((name, value))

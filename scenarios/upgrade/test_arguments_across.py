@@ -33,4 +33,5 @@ def seen(pair, kind, queue):
 def test_it_arrives_as_it_does_at_home(pair, observe, kind):
     at_home = seen(pair, kind, pair.maker.name)
     observe(f"argument: {kind} made by {pair.maker.name}", at_home)
-    assert seen(pair, kind, pair.finisher.name) == at_home
+    away = seen(pair, kind, pair.finisher.name)
+    assert away == at_home, f"{away} at the other version, {at_home} at home"

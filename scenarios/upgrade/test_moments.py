@@ -83,7 +83,9 @@ def test_what_runs_today_starts(walk):
 def test_every_login_is_recorded_once(walk, observe, moment):
     seen = walk.reach(moment)
     observe(f"moment: {moment.value}", asdict(seen.tally))
-    assert (seen.tally.lost, seen.tally.duplicated, seen.tally.unexpected) == (0, 0, 0), seen
+    tally = seen.tally
+    told = f"of {tally.acked} acked {tally.lost} are lost, {tally.duplicated} doubled, {tally.unexpected} from nowhere"
+    assert (tally.lost, tally.duplicated, tally.unexpected) == (0, 0, 0), told
 
 
 @MOMENTS

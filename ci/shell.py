@@ -46,10 +46,17 @@ class Arm:
         for report in sorted(self.logs.glob("*.ready.json")):
             pid = json.loads(report.read_text())["pid"]
             if sessions.is_running(pid):
-                yield f"    {report.name.removesuffix('.ready.json')} runs, process {pid}"
+                name = report.name.removesuffix(".ready.json")
+                yield f"    {name} runs, process {pid}, its broker {_broker(pid)}"  # a scenario may have one of its own
 
     def _environment(self) -> dict[str, str]:
         return {**self.settings, "REDIS_URL": self.settings["CELERY_BROKER_URL"]}
+
+
+def _broker(pid: int) -> str:
+    """The broker in a process's environment."""
+    environment = (Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+    return next((line.partition("=")[2] for line in environment if line.startswith("CELERY_BROKER_URL=")), "unknown")
 
 
 def open_shell(arms: Sequence[Arm], reaper: Reaper, watch: Watch) -> None:

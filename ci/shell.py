@@ -54,8 +54,11 @@ class Arm:
 
 
 def _broker(pid: int) -> str:
-    """The broker in a process's environment."""
-    environment = (Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+    """The broker in a process's environment; unknown when it has just ended."""
+    try:
+        environment = (Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "unknown"
     return next((line.partition("=")[2] for line in environment if line.startswith("CELERY_BROKER_URL=")), "unknown")
 
 

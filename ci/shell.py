@@ -15,9 +15,9 @@ from ci.suite import Watch
 from harness import sessions
 from harness.reaper import Reaper
 
-# Runs its arguments in its own place, after asking the kernel to hang up on it when we end: prctl(2), PR_SET_PDEATHSIG.
+# Runs its arguments in its own place, after asking the kernel to kill it when we end: prctl(2), PR_SET_PDEATHSIG.
 ENDS_WITH_US = (
-    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGHUP); os.execv(sys.argv[1], sys.argv[1:])"
+    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGKILL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 NOT_HANDED_ON = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "DJANGO_SETTINGS_MODULE")
 

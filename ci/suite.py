@@ -115,6 +115,8 @@ class Suite:
         settings = dict(self.celery_settings)
         Lease(interpreter_of(order.built), *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        # A worker that is killed leaves billiard's folder behind in its temporary one, so that one goes with us.
+        environment["TMPDIR"] = str(self.reaper.temporary_folder("tmp"))
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         if self.look:
             os.mkfifo(order.folder / RELEASE)

@@ -15,9 +15,9 @@ from ci.suite import Watch
 from harness import sessions
 from harness.reaper import Reaper
 
-# Runs its arguments in its own place, after asking the kernel to hang up on it when we end: prctl(2), PR_SET_PDEATHSIG.
+# Runs its arguments in its own place, after asking the kernel to kill it when we end: prctl(2), PR_SET_PDEATHSIG.
 ENDS_WITH_US = (
-    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGHUP); os.execv(sys.argv[1], sys.argv[1:])"
+    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGKILL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 NOT_HANDED_ON = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "DJANGO_SETTINGS_MODULE")
 
@@ -46,10 +46,20 @@ class Arm:
         for report in sorted(self.logs.glob("*.ready.json")):
             pid = json.loads(report.read_text())["pid"]
             if sessions.is_running(pid):
-                yield f"    {report.name.removesuffix('.ready.json')} runs, process {pid}"
+                name = report.name.removesuffix(".ready.json")
+                yield f"    {name} runs, process {pid}, its broker {_broker(pid)}"  # a scenario may have one of its own
 
     def _environment(self) -> dict[str, str]:
         return {**self.settings, "REDIS_URL": self.settings["CELERY_BROKER_URL"]}
+
+
+def _broker(pid: int) -> str:
+    """The broker in a process's environment; unknown when it has just ended."""
+    try:
+        environment = (Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "unknown"
+    return next((line.partition("=")[2] for line in environment if line.startswith("CELERY_BROKER_URL=")), "unknown")
 
 
 def open_shell(arms: Sequence[Arm], reaper: Reaper, watch: Watch) -> None:

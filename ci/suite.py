@@ -116,6 +116,8 @@ class Suite:
         interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
         Lease(*interpreters, *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        # A worker that is killed leaves billiard's folder behind in its temporary one, so that one goes with us.
+        environment["TMPDIR"] = str(self.reaper.temporary_folder("tmp"))
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}
         if self.look:
             os.mkfifo(order.folder / RELEASE)

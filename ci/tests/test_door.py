@@ -181,6 +181,13 @@ def test_arguments_of_test_go_to_pytest_in_the_checkout_and_its_exit_code_comes_
     assert "pytest" in done.stdout + done.stderr or "nowhere.py" in done.stderr
 
 
+def test_usage_is_that_of_the_command_that_was_typed():
+    command = [sys.executable, str(ROOT / "ci"), "gate", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Usage: preflight gate ")
+
+
 def test_a_ci_package_of_the_callers_folder_does_not_shadow_ours(tmp_path):
     (tmp_path / "ci").mkdir()
     (tmp_path / "ci" / "__init__.py").write_text("raise SystemExit(99)\n")

@@ -184,6 +184,19 @@ def test_a_pytest_that_dies_is_trouble_with_its_last_words_and_where_it_was(foll
     assert result.on([])[ONE].result == "unknown"
 
 
+def test_temporary_files_of_a_run_are_in_a_folder_that_goes_with_the_gate(tmp_path):
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\necho $TMPDIR >{tmp_path}/told; touch $TMPDIR/left\n")
+    program.chmod(0o755)
+    with Reaper() as reaper:
+        built = Built(stack(), program, tmp_path, tmp_path)
+        Suite(Lender(), reaper, Watch()).run(Order("baseline", built, [], folder(tmp_path, "baseline")))
+        used = Path((tmp_path / "told").read_text().strip())
+        assert (used / "left").exists()
+
+    assert not used.exists()
+
+
 def test_a_pytest_that_is_killed_is_trouble(follow):
     result, _ = follow(f"kill -{signal.SIGKILL} $$")
 

@@ -29,6 +29,6 @@ def test_the_options_of_a_command_and_their_defaults(observe, command_line, name
     command = command_line if name == "celery" else command_line.commands.get(name)
     options = {}
     for parameter in command.params if command else ():
-        spelled = "/".join([*parameter.opts, *parameter.secondary_opts])
+        spelled = "/".join([*sorted(parameter.opts), *parameter.secondary_opts])
         options[spelled] = {"type": parameter.type.name, "default": shown(parameter.default)}
     observe(f"command line: options of {name}", options)

@@ -24,9 +24,12 @@ KINDS = (
 
 
 def seen(pair, kind, queue):
-    """Type and value as the task of that queue's worker sees them; None when the maker refuses to send it."""
+    """Type and value as the task of that queue's worker sees them, in words."""
     sent = pair.maker.call("send_argument", kind=kind, queue=queue)
-    return sent and pair.maker.call("outcome", id=sent)["value"]["seen"]
+    if sent is None:
+        return "refused"
+    [(name, value)] = pair.maker.call("outcome", id=sent)["value"]["seen"]
+    return f"{name} {value}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

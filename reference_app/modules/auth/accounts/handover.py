@@ -6,8 +6,8 @@ of a process, for ever when the broker is there and silent. A login cannot. What
 - a pool of connections of its own, on which each step of the talk with the broker has BOUND_SECONDS: workers, whose
   connections rightly wait for minutes, are not touched;
 - no second try: neither by Celery (`retry`) nor by kombu while it connects (`max_retries`);
-- after a failure, or a success that took longer than the bound, the broker is left alone for PAUSE_SECONDS: else each
-  login of an outage would wait for the same answer again;
+- after a failure the broker is left alone for PAUSE_SECONDS: else each login of an outage would wait for the same
+  answer again;
 - no result object: its destructor talks to the result backend, which may be the same dead server.
 
 What is not bounded is the look-up of the broker's name in DNS.
@@ -26,7 +26,7 @@ from core import celery_app
 
 logger = logging.getLogger(__name__)
 
-BOUND_SECONDS = 0.25
+BOUND_SECONDS = 0.4
 PAUSE_SECONDS = 2.0
 _BOUNDED = {
     "socket_connect_timeout": BOUND_SECONDS,
@@ -53,13 +53,11 @@ class Handover:
         Raises EncodeError for arguments that JSON cannot carry.
         False means that it did not say so in time, not that it did not take it: the task may run all the same.
         """
-        begun = time.monotonic()
-        if begun < self._paused_until:
+        if time.monotonic() < self._paused_until:
             return False
         taken = self._publish(task, message_id, arguments)
-        ended = time.monotonic()
-        if not taken or ended - begun > BOUND_SECONDS:
-            self._paused_until = ended + PAUSE_SECONDS
+        if not taken:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
         return taken
 
     def _publish(self, task: str, message_id: str, arguments: dict[str, Any]) -> bool:

@@ -44,6 +44,11 @@ class Trail:
         """The arguments of the audit messages that no worker has taken, oldest first."""
         return [message.json()[1] for message in raw_messages.waiting(self._url, QUEUE)]
 
+    def keys(self) -> set[bytes]:
+        """All keys but kombu's own list of queues."""
+        with Redis.from_url(self._url) as client:
+            return {key for key in client.scan_iter() if not key.startswith(b"_kombu.binding")}
+
     @staticmethod
     def rows(count: int, *worth_watching: Process) -> list[dict[str, object]]:
         """All rows, oldest first, as soon as there are so many."""
@@ -108,6 +113,12 @@ def on_own_redis(launcher: Launcher, own_redis: RedisService) -> Launcher:
 def trail_on() -> Callable[[str], Trail]:
     """Rows, and messages on the Redis of that address."""
     return Trail
+
+
+@pytest.fixture
+def shared_trail() -> Trail:
+    """Rows, and messages on the Redis to which the shared worker listens."""
+    return Trail(os.environ["CELERY_BROKER_URL"])
 
 
 @pytest.fixture

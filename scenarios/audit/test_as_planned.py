@@ -1,5 +1,7 @@
 """AUDIT_DELIVERY=plan: what the plan's own lines do, so that both can be shown. A killed worker has its own file."""
 
+import json
+
 import pytest
 from redis import Redis
 
@@ -79,6 +81,7 @@ def test_each_event_leaves_a_result_for_a_day(plan, plan_trail, plan_worker, ada
         plan_trail.deliver([ada.pk, *EVENT], f"event-{number}")
     with Redis.from_url(plan.settings["CELERY_RESULT_BACKEND"]) as client:
         wait_until(lambda: len(results(client)) == 3, 20, "three results", abort=plan_worker.raise_if_exited)
+        assert {json.loads(client.get(key))["result"] for key in results(client)} == {None}
         assert all(23 * 3600 < client.ttl(key) <= 24 * 3600 for key in results(client))
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 from django.db import transaction
 from kombu.exceptions import EncodeError
-from redis import Redis
 
 from harness import raw_messages
 from harness.errors import ProcessExited
@@ -18,11 +17,12 @@ from modules.auth.accounts.utils import log_auth_event
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def here(own_redis, monkeypatch):
-    """This process hands over to the scenario's own Redis, to which no worker listens until one is started."""
+@pytest.fixture
+def trail(trail, own_redis, monkeypatch):
+    """Of this process, which hands over to the scenario's own Redis: no worker listens there until one is started."""
     monkeypatch.setenv("CELERY_BROKER_URL", own_redis.url)
     monkeypatch.setattr(utils, "_HANDOVER", Handover())
+    return trail
 
 
 @pytest.mark.guards("trap-3")
@@ -43,23 +43,20 @@ def test_what_is_rolled_back_has_not_happened_and_leaves_no_event(trail, ada):
 
 
 @pytest.mark.guards("trap-3")
-def test_the_event_of_a_user_made_in_the_same_transaction_is_a_row_of_that_user(on_own_redis, trail):
-    worker = on_own_redis.worker("--concurrency", "1")
+def test_the_event_of_a_user_made_in_the_same_transaction_is_a_row_of_that_user(worker, shared_trail):
     with transaction.atomic():
         user = User.objects.create_user("ada", "ada@example.com")
         log_auth_event(user.pk, "registered")
-    assert trail.rows(1, worker)[0]["user_id"] == user.pk
+    assert shared_trail.rows(1, worker)[0]["user_id"] == user.pk
 
 
 @pytest.mark.guards("trap-5")
-def test_an_event_leaves_nothing_in_redis(on_own_redis, own_redis, trail, ada):
-    worker = on_own_redis.worker("--concurrency", "1", "--without-mingle", "--without-gossip")
+def test_an_event_leaves_nothing_in_redis(worker, shared_trail, ada):
+    before = shared_trail.keys()
     log_auth_event(ada.pk, "login_success")
-    trail.rows(1, worker)
-    trail.drained(worker)
-    with Redis.from_url(own_redis.url) as client:
-        left = {key.decode() for key in client.scan_iter()}
-    assert not [key for key in left if not key.startswith("_kombu.binding")]
+    shared_trail.rows(1, worker)
+    shared_trail.drained(worker)
+    assert shared_trail.keys() == before
 
 
 @pytest.mark.guards("trap-4")
@@ -75,14 +72,13 @@ def test_an_event_that_redis_takes_after_the_app_gave_up_on_it_is_one_row(on_own
     assert sorted(row["event_type"] for row in trail.rows(2)) == ["in doubt", "the connection stands"]
 
 
-def test_two_calls_are_two_events_however_alike(on_own_redis, trail, ada):
-    worker = on_own_redis.worker("--concurrency", "1")
+def test_two_calls_are_two_events_however_alike(worker, shared_trail, ada):
     for _ in range(2):
         log_auth_event(ada.pk, "login_success", details={"event_id": "7"})
-    assert len(trail.rows(2, worker)) == 2
+    assert len(shared_trail.rows(2, worker)) == 2
 
 
-def test_the_message_names_neither_who_nor_where_outside_its_body(own_redis, ada):
+def test_the_message_names_neither_who_nor_where_outside_its_body(trail, own_redis, ada):
     log_auth_event(ada.pk, "login_failed", "192.0.2.7", "Firefox", success=False)
     [message] = raw_messages.waiting(own_redis.url, "celery")
     headers = json.dumps(message.headers)
@@ -103,7 +99,9 @@ def test_an_eager_app_writes_the_row_at_once(eager, trail, ada):
     assert not trail.waiting()
 
 
-def test_with_redis_and_the_database_away_the_login_goes_on_and_the_log_has_the_event(broker, ada, caplog, monkeypatch):
+def test_with_redis_and_the_database_away_the_login_goes_on_and_the_log_has_the_event(
+    trail, broker, ada, caplog, monkeypatch
+):
     broker.become("down")
     monkeypatch.setattr(AuthAuditLog._meta, "db_table", "no_such_table")
     log_auth_event(ada.pk, "login_success", "192.0.2.7")

@@ -73,6 +73,7 @@ class Handover:
                     result_cls=_NoResult,
                     add_to_parent=False,
                     # The worker's log says which event, and neither who nor from where.
+                    argsrepr="()",
                     kwargsrepr=f"<{message_id}>",
                 )
         except EncodeError:

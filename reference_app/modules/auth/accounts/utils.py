@@ -36,7 +36,8 @@ def log_auth_event(  # noqa: PLR0917 - what the row holds
 
         safe   After the commit of the transaction around the call (rolled back, there is no event) a worker gets it;
                when the broker does not take it within a bounded time, the row is written here. Never raises. Each
-               event has an id, so that two deliveries of it are one row. Lost only with the broker's own memory.
+               event has an id, so that two deliveries of it are one row. Lost only with the broker's own memory; late
+               by the broker's visibility timeout (an hour) when a whole worker is killed while it writes.
         plan   At once, by `.delay()`: raises, or waits some 20 s, when the broker is away; a worker may look for the
                user before the commit; a crash loses the event or writes it twice.
         sync   The row is written here, before the return and in the caller's transaction.

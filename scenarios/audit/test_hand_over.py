@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 from kombu.exceptions import EncodeError
 
+from core import celery_app
 from harness import raw_messages
 from harness.errors import ProcessExited
 from harness.waiting import wait_until
-from modules.auth.accounts import utils
-from modules.auth.accounts.handover import Handover
+from modules.auth.accounts import handover, utils
 from modules.auth.accounts.models import AuthAuditLog, User
 from modules.auth.accounts.utils import log_auth_event
 
@@ -20,8 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def trail(trail, own_redis, monkeypatch):
     """Of this process, which hands over to the scenario's own Redis: no worker listens there until one is started."""
-    monkeypatch.setenv("CELERY_BROKER_URL", own_redis.url)
-    monkeypatch.setattr(utils, "_HANDOVER", Handover())
+    here = handover.Handover()
+    # Not through the environment: what else of Celery is made meanwhile would stay with that Redis.
+    here._template = celery_app.connection_for_write(own_redis.url, transport_options=handover._BOUNDED)
+    monkeypatch.setattr(utils, "_HANDOVER", here)
     return trail
 
 

@@ -121,6 +121,15 @@ def test_messages_that_an_older_release_left_in_the_queue_are_written(worker, sh
     assert sorted(rows, key=str) == [(ada.pk, {"n": 1}), (ada.pk, {}), (ada.pk, {})]
 
 
+@pytest.mark.guards("trap-5")
+def test_no_result_is_kept_even_when_an_older_release_asked_for_one(worker, shared_trail, ada):
+    before = shared_trail.keys()
+    shared_trail.deliver([ada.pk, *EVENT], ID)
+    shared_trail.rows(1, worker)
+    shared_trail.drained(worker)
+    assert shared_trail.keys() == before
+
+
 @pytest.mark.guards("trap-2")
 def test_an_event_of_a_user_who_is_gone_is_written_without_one_and_keeps_the_number(worker, shared_trail, ada):
     gone = ada.pk

@@ -103,7 +103,7 @@ def facts(said: str) -> Any:
 
 
 def test_logins_are_handed_over_again_when_redis_is_back(on_own_redis, broker, ada, log_in, trail):
-    web = on_own_redis.web()
+    web = on_own_redis.web("--workers", "1")  # else the process that was turned away may not be asked again
     broker.become("down")
     assert log_in(web).status == 200
     assert len(trail.rows(1, web)) == 1

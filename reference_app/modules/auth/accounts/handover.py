@@ -8,7 +8,8 @@ of a process, for ever when the broker is there and silent. A login cannot. What
 - no second try: neither by Celery (`retry`) nor by kombu while it connects (`max_retries`);
 - after a failure the broker is left alone for PAUSE_SECONDS: else each login of an outage would wait for the same
   answer again;
-- no result object: its destructor talks to the result backend, which may be the same dead server.
+- no result: neither does the hand-over prepare for one, nor is there an object whose destructor would talk to a result
+  backend that may be away.
 
 What is not bounded is the look-up of the broker's name in DNS.
 """

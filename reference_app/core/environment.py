@@ -45,6 +45,14 @@ def flag(name: str, default: bool) -> bool:
     return _FLAGS[raw.strip().lower()]
 
 
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """Return one of a few words."""
+    raw = os.environ.get(name) or default
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}; it is {raw!r}.")
+    return raw
+
+
 def whole_number(name: str, default: int) -> int:
     """Return a whole number, zero or more. The unit is the caller's."""
     raw = os.environ.get(name) or str(default)

@@ -87,6 +87,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Last, so that a deployment can change any of the above: {"task_acks_late": true, "worker_prefetch_multiplier": 1}.
 globals().update(env.celery_settings("CELERY_SETTINGS"))
 
+# How a login event becomes an audit row, with what promise: see modules.auth.accounts.utils.log_auth_event.
+AUDIT_DELIVERY = env.choice("AUDIT_DELIVERY", "safe", ("safe", "plan", "sync", "none"))
+
 # How long the clean-up leaves an unconfirmed TOTP device (hours) and a used backup code (days) alone.
 UNCONFIRMED_TOTP_RETENTION_HOURS = env.whole_number("UNCONFIRMED_TOTP_RETENTION_HOURS", 24)
 USED_BACKUP_CODE_RETENTION_DAYS = env.whole_number("USED_BACKUP_CODE_RETENTION_DAYS", 90)

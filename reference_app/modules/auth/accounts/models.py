@@ -15,6 +15,9 @@ class User(AbstractUser):
 class AuthAuditLog(models.Model):
     """One thing that happened around a login. Not for application logs: a row is written once and stays."""
 
+    # What makes a second delivery of one message, or a worker beside the request itself, write one row. NULL for rows
+    # without a message, any number of them.
+    event_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # SET_NULL: what happened stays on record when the user it happened to is removed.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_logs"

@@ -1,5 +1,6 @@
 """Runs a stack's own `celery` command as if typed, and reports when Celery itself says that it is ready.
 
+With PREFLIGHT_HISTORY in the environment it has Celery's signals about audit events written to that file.
 Usage: launch_celery.py REPORT_FILE PATH_OF_CELERY_COMMAND ARGUMENT...
 """
 
@@ -7,6 +8,7 @@ import os
 import runpy
 import sys
 
+import preflight_history
 from preflight_report import report
 
 
@@ -16,6 +18,8 @@ def main() -> None:
     sys.argv = [command, *arguments]
     sys.path[0] = os.path.dirname(command)  # noqa: PTH120 - pathlib stays out of the process under test
     report_when_ready(path)
+    if "PREFLIGHT_HISTORY" in os.environ:
+        preflight_history.listen()
     runpy.run_path(command, run_name="__main__")
 
 

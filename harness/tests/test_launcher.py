@@ -225,3 +225,9 @@ def test_the_real_manage_knows_the_app(real):
     assert "no issues" in real.manage("check")
     with pytest.raises(ProcessExited, match=r"no_such_command|exit code"):
         real.manage("no_such_command")
+
+
+def test_a_producer_is_told_its_pace_and_its_prefix_and_has_a_log_of_its_own(launcher, tmp_path):
+    launcher(READY + 'shift 2; printf "%s|" "$@"; ' + STAY).producer(tmp_path / "pace", "early")
+    wait_until(lambda: len(log(tmp_path, "producer-early-1")) > 1, 60, "the producer has spoken")
+    assert log(tmp_path, "producer-early-1")[1].split("|")[:-1] == [str(tmp_path / "pace"), "early"]

@@ -94,6 +94,7 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     comparisons = gate.comparisons()
     if comparisons:
         screen.table(gate, comparisons)
+        screen.faults(comparisons)
         screen.replayed(gate.question.before, comparisons)
         screen.findings(findings(comparisons, gate.folder.name), gate.folder.name)
     screen.verdict(verdict, str(gate.folder.path))

@@ -11,12 +11,13 @@ import pytest
 from rich.console import Console
 from rich.errors import MarkupError
 
-from ci.comparison import Change
+from ci.comparison import Change, Comparison
 from ci.findings import Finding, findings
 from ci.plan import Step
 from ci.screen import Screen, complain
 from ci.tests.helpers import ONE, ROOT, TWO, compared, gate, outcome, told
 from ci.verdict import Answer, Verdict
+from harness.outcomes import Outcome
 
 MARKUP = {
     "tags": "[red]not red[/red] [link=file:///x]x[/link]",
@@ -259,3 +260,15 @@ def test_a_complaint_is_one_line_on_standard_error(capsys):
     complain("this [red]is[/red] wrong")
 
     assert capsys.readouterr() == ("", "preflight: this [red]is[/red] wrong\n")
+
+
+def test_faults_are_shown_where_scenarios_observed_one(shown):
+    observed = {"fault": "REDIS_[red]CUT", "setting": "late", "lost": 1}
+    seen = Outcome(ONE, "passed", observations=observed)
+    shown.screen.faults([Comparison(ONE, seen, seen)])
+    assert "REDIS_[red]CUT" in shown.plain
+
+
+def test_no_table_of_faults_is_shown_where_nobody_observed_one(shown):
+    shown.screen.faults([compared("passed", "passed")])
+    assert shown.plain == ""

@@ -115,6 +115,7 @@ def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:
     comparisons = gate.comparisons()
     if comparisons:
         screen.table(gate, comparisons)
+        screen.faults(comparisons)
         screen.replayed(gate.question.before, comparisons)
         if moments := rows(comparisons):
             screen.moments(moments)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from ci import fault_table
 from ci.accepted import Accepted
 from ci.comparison import Change, Comparison
 from ci.findings import Finding
@@ -113,6 +114,16 @@ class Screen(Watch):
         for area in sorted({one.area for one in comparisons}):
             counts = Counter(one.change for one in comparisons if one.area == area)
             table.add_row(area, *(str(counts[change] or "·") for change in changes))
+        self.console.print(table)
+
+    def faults(self, comparisons: Sequence[Comparison]) -> None:
+        """What each fault did, where scenarios observed one."""
+        rows = fault_table.rows(comparisons)
+        if not rows:
+            return
+        table = Table(*fault_table.COLUMNS, title="faults, baseline → candidate", title_justify="left")
+        for row in rows:
+            table.add_row(*map(_plain, row))
         self.console.print(table)
 
     def findings(self, findings: Sequence[Finding], run: str, accepted: Accepted) -> None:

@@ -54,11 +54,11 @@ def put(url: str, queue: str, body: bytes, content_type: str, headers: dict[str,
         client.lpush(queue, json.dumps(envelope))
 
 
-def held(url: str) -> int:
-    """How many messages workers have taken and not acknowledged."""
+def held(url: str) -> list[RawMessage]:
+    """The messages that workers have taken and not acknowledged, in no order."""
     with redis.Redis.from_url(url) as client:
-        number: Any = client.hlen("unacked")
-    return int(number)
+        kept: Any = client.hvals("unacked")
+    return [_opened(json.loads(one)[0]) for one in kept]
 
 
 def delete(url: str, queue: str) -> None:

@@ -54,9 +54,9 @@ class Session:
             "USER_DATA_SECONDS": "0",
         }
 
-    def redis(self, name: str) -> RedisService:
+    def redis(self, name: str, *, durable: bool = False) -> RedisService:
         """This run's Redis of that name, up and empty."""
-        redis = self.services.redis(f"{self.name}-{name}")
+        redis = self.services.redis(f"{self.name}-{name}", durable=durable)
         redis.start()
         redis.flush()
         return redis

@@ -41,4 +41,4 @@ def test_a_control_that_fits_nowhere_or_in_several_places_is_refused(tmp_path, t
 
 def test_an_area_without_controls_is_refused():
     with pytest.raises(UsageError, match="has no controls"):
-        read(["delivery"])
+        read(["nowhere"])

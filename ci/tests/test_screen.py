@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.errors import MarkupError
 
 from ci.accepted import Acceptance, Accepted
-from ci.comparison import Change
+from ci.comparison import Change, Comparison
 from ci.findings import Finding, findings
 from ci.plan import Step
 from ci.screen import Screen, complain
 from ci.tests.helpers import ONE, ROOT, TWO, compared, gate, outcome, told
 from ci.verdict import Answer, Verdict
+from harness.outcomes import Outcome
 
 DAY = dt.date(2026, 3, 1)
 MARKUP = {
@@ -306,3 +307,15 @@ def test_differences_are_listed_by_group_and_a_long_group_is_cut(show):
         "observed: memory (1)",
         "    `m`: 1 → 2",
     ]
+
+
+def test_faults_are_shown_where_scenarios_observed_one(shown):
+    observed = {"fault": "REDIS_[red]CUT", "setting": "late", "lost": 1}
+    seen = Outcome(ONE, "passed", observations=observed)
+    shown.screen.faults([Comparison(ONE, seen, seen)])
+    assert "REDIS_[red]CUT" in shown.plain
+
+
+def test_no_table_of_faults_is_shown_where_nobody_observed_one(shown):
+    shown.screen.faults([compared("passed", "passed")])
+    assert shown.plain == ""

@@ -47,13 +47,19 @@ class Record:
     """
 
     kind: Kind
-    event: str
+    event: str = ""
     monotonic: float = field(default_factory=time.monotonic)
     wall: float = field(default_factory=time.time)
     process: str = "harness"
     pid: int = field(default_factory=os.getpid)
     stack: str = ""
     detail: str = ""
+
+    @classmethod
+    def at(cls, monotonic: float, kind: Kind, event: str = "", *, stack: str = "", detail: str = "") -> "Record":
+        """A record of something that happened then, by the machine's own clock."""
+        wall = time.time() - time.monotonic() + monotonic
+        return cls(kind, event, monotonic, wall, stack=stack, detail=detail)
 
     def to_line(self) -> str:
         """One line of JSON, its end included."""

@@ -91,6 +91,13 @@ class Launcher:
         self._ready(caller)
         return caller
 
+    def producer(self, pace: Path, prefix: str) -> Process:
+        """A process that hands audit events to the app at the rate in the file `pace` (see produce_events.py)."""
+        name = f"producer-{prefix}"
+        report, log = self._files(name)
+        command = [self.interpreter.python, str(INSIDE / "produce_events.py"), str(report), str(pace), prefix]
+        return self._ready(Process(self._spawn(command, name, log, report), report, self.interpreter))
+
     def manage(self, *arguments: str) -> str:
         """Run `manage.py ARGUMENTS` to its end and return what it printed. Raises ProcessExited when it fails."""
         report, log = self._files(f"manage-{arguments[0]}")

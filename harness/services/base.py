@@ -36,6 +36,14 @@ class Service(ABC):
         """SIGKILL it and return when all its processes are gone."""
 
     @abstractmethod
+    def freeze(self) -> None:
+        """Stop all its processes in their tracks: its address still takes connections, and nothing answers."""
+
+    @abstractmethod
+    def resume(self) -> None:
+        """Let a frozen service go on, as if no time had passed."""
+
+    @abstractmethod
     def is_up(self) -> bool:
         """True when it answers a question right now; waits two seconds for the answer at most."""
 
@@ -49,7 +57,7 @@ class Service(ABC):
 
 
 class RedisService(Service):
-    """A Redis without persistence: it comes back empty from a stop."""
+    """A Redis that comes back empty from a stop or a kill; a durable one comes back with every answered write."""
 
     @property
     @abstractmethod
@@ -81,12 +89,15 @@ class ServicePool(ABC):
     """The services of one run, made when they are first asked for."""
 
     @abstractmethod
-    def redis(self, name: str = "main") -> RedisService:
-        """The Redis of that name. The first call starts it; later ones leave it as it is, up or down."""
+    def redis(self, name: str = "main", *, durable: bool = False) -> RedisService:
+        """The Redis of that name. The first call starts it; later ones leave it as it is, up or down.
+
+        A durable one is another one than that of the same name which is not.
+        """
 
     @abstractmethod
-    def postgres(self) -> PostgresService:
-        """The one PostgreSQL, started by the first call."""
+    def postgres(self, name: str = "main") -> PostgresService:
+        """The PostgreSQL of that name; as for Redis. Everybody shares "main", so no harm is done to it."""
 
     @abstractmethod
     def raise_if_died(self) -> None:

@@ -4,17 +4,18 @@ import os
 
 from harness.reaper import Reaper
 from harness.services.containers import ContainerService
-from harness.services.managed_redis import WITHOUT_PERSISTENCE, ManagedRedis
+from harness.services.managed_redis import DURABLE, WITHOUT_PERSISTENCE, ManagedRedis
 
 
 class ContainerRedis(ContainerService, ManagedRedis):
-    """The redis-server of the image PREFLIGHT_REDIS_IMAGE, without persistence."""
+    """The redis-server of the image PREFLIGHT_REDIS_IMAGE, with or without persistence."""
 
     port_inside = 6379
 
-    def __init__(self, reaper: Reaper, name: str = "main") -> None:
+    def __init__(self, reaper: Reaper, name: str = "main", *, durable: bool = False) -> None:
+        self._durable = durable
         super().__init__(reaper, os.environ.get("PREFLIGHT_REDIS_IMAGE", "redis:7.2"), f"redis-{name}")
 
     def _command(self) -> list[str]:
         # Protected mode would refuse the engine's bridge; outside, the port is bound to the loopback alone.
-        return ["redis-server", *WITHOUT_PERSISTENCE, "--protected-mode", "no"]
+        return ["redis-server", *(DURABLE if self._durable else WITHOUT_PERSISTENCE), "--protected-mode", "no"]

@@ -86,6 +86,12 @@ class ContainerService(ManagedService):
             if self._runs():
                 raise ServiceDied(f"{self.description} cannot be ended: {error}") from error
 
+    def _freeze(self) -> None:
+        self._container.pause()
+
+    def _resume(self) -> None:
+        self._container.unpause()
+
     def _runs(self) -> bool:
         try:
             self._container.reload()

@@ -17,9 +17,10 @@ from harness.errors import PreflightError
 from harness.reaper import Reaper
 from harness.services.base import PostgresService, RedisService, ServicePool
 
-COMMON = frozenset({"provider", "description", "start", "stop", "kill", "is_up", "raise_if_died"})
+COMMON = frozenset({"provider", "description", "start", "stop", "kill", "freeze", "resume", "is_up", "raise_if_died"})
 LENT = {
     "redis": COMMON | {"url", "flush"},
+    "durable redis": COMMON | {"url", "flush"},
     "postgres": COMMON | {"create_database", "drop_database"},
     "pool": frozenset({"raise_if_died"}),
 }
@@ -51,7 +52,9 @@ class Counter:
     def _find(self, kind: str, name: str) -> object:
         if kind == "pool":
             return self._pool
-        return self._pool.redis(name) if kind == "redis" else self._pool.postgres()
+        if kind == "postgres":
+            return self._pool.postgres(name)
+        return self._pool.redis(name, durable=kind == "durable redis")
 
 
 class CounterProxy(BaseProxy):
@@ -136,6 +139,12 @@ class _Lent:
     def kill(self) -> None:
         self._ask("kill")
 
+    def freeze(self) -> None:
+        self._ask("freeze")
+
+    def resume(self) -> None:
+        self._ask("resume")
+
     def is_up(self) -> bool:
         return cast("bool", self._ask("is_up"))
 
@@ -161,6 +170,12 @@ class LentRedis(_Lent, RedisService):
         self._ask("flush")
 
 
+class LentDurableRedis(LentRedis):
+    """A durable Redis that another process owns."""
+
+    kind = "durable redis"
+
+
 class LentPostgres(_Lent, PostgresService):
     """A PostgreSQL that another process owns."""
 
@@ -181,15 +196,15 @@ class LentServices(ServicePool):
     def __init__(self, counter: CounterProxy) -> None:
         self._counter = counter
 
-    def redis(self, name: str = "main") -> LentRedis:
+    def redis(self, name: str = "main", *, durable: bool = False) -> LentRedis:
         """See ServicePool.redis."""
-        redis = LentRedis(self._counter, name)
+        redis = LentDurableRedis(self._counter, name) if durable else LentRedis(self._counter, name)
         redis.is_up()
         return redis
 
-    def postgres(self) -> LentPostgres:
+    def postgres(self, name: str = "main") -> LentPostgres:
         """See ServicePool.postgres."""
-        postgres = LentPostgres(self._counter, "")
+        postgres = LentPostgres(self._counter, name)
         postgres.is_up()
         return postgres
 

@@ -93,6 +93,19 @@ class EmbeddedPostgres(ManagedPostgres):
             for pid, ticks in known:  # each of them leads a session of its own
                 sessions.kill_session(pid, ticks)
 
+    def _freeze(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def _resume(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        """Tell all of its processes, the one first that makes new ones."""
+        if self._child:
+            self._child.send(number)
+            for pid in sessions.children(self._child.pid):
+                os.kill(pid, number)
+
     def _runs(self) -> bool:
         return self._child is not None and self._child.exit_code() is None
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.reaper import Reaper
-from harness.services.managed_redis import WITHOUT_PERSISTENCE, ManagedRedis
+from harness.services.managed_redis import DURABLE, WITHOUT_PERSISTENCE, ManagedRedis
 from harness.services.ports import HeldPort
 from harness.spawn import Child, spawn
 
@@ -40,12 +41,13 @@ def find_binary() -> Binary:
 
 
 class EmbeddedRedis(ManagedRedis):
-    """A redis-server of our own on a loopback port, without persistence."""
+    """A redis-server of our own on a loopback port, with or without persistence."""
 
     provider = "embedded"
 
-    def __init__(self, reaper: Reaper, name: str = "main") -> None:
+    def __init__(self, reaper: Reaper, name: str = "main", *, durable: bool = False) -> None:
         super().__init__()
+        self._durable = durable
         self._reaper = reaper
         self._name = name
         self._binary = find_binary()
@@ -71,11 +73,19 @@ class EmbeddedRedis(ManagedRedis):
 
     def _settings(self) -> list[str]:
         network = ["--bind", "127.0.0.1", "--port", str(self._port.number), "--protected-mode", "yes"]
-        return [*network, *WITHOUT_PERSISTENCE, "--dir", str(self._folder)]
+        return [*network, *(DURABLE if self._durable else WITHOUT_PERSISTENCE), "--dir", str(self._folder)]
 
     def _end(self, politely: bool) -> None:
         if self._child:
             self._child.stop() if politely else self._child.kill()
+
+    def _freeze(self) -> None:
+        if self._child:
+            self._child.send(signal.SIGSTOP)
+
+    def _resume(self) -> None:
+        if self._child:
+            self._child.send(signal.SIGCONT)
 
     def _runs(self) -> bool:
         return self._child is not None and self._child.exit_code() is None

@@ -17,6 +17,7 @@ class ManagedService(Service):
         self._lock = threading.RLock()
         self._wanted = False
         self._closed = False
+        self._frozen = False
 
     def start(self) -> None:
         """See Service.start. Raises ServiceDied too when it died earlier: that is not mended in silence."""
@@ -32,13 +33,29 @@ class ManagedService(Service):
         """See Service.stop."""
         with self._lock:
             self._wanted = False
+            self.resume()  # it could not hear
             self._end(politely=True)
 
     def kill(self) -> None:
         """See Service.kill."""
         with self._lock:
             self._wanted = False
+            self._frozen = False
             self._end(politely=False)
+
+    def freeze(self) -> None:
+        """See Service.freeze."""
+        with self._lock:
+            if self._runs() and not self._frozen:
+                self._freeze()
+                self._frozen = True
+
+    def resume(self) -> None:
+        """See Service.resume."""
+        with self._lock:
+            if self._frozen:
+                self._frozen = False
+                self._resume()
 
     def is_up(self) -> bool:
         """See Service.is_up."""
@@ -56,6 +73,7 @@ class ManagedService(Service):
             self._wanted = False
             if not self._closed:
                 self._closed = True
+                self.resume()
                 self._end(politely=self.is_up())  # one that hangs would not hear
                 self._throw_away()
 
@@ -84,6 +102,14 @@ class ManagedService(Service):
     @abstractmethod
     def _end(self, politely: bool) -> None:
         """Return when no process of it is left. Does nothing when there is none."""
+
+    @abstractmethod
+    def _freeze(self) -> None:
+        """Stop its processes where they are."""
+
+    @abstractmethod
+    def _resume(self) -> None:
+        """Let them go on."""
 
     @abstractmethod
     def _runs(self) -> bool:

@@ -13,7 +13,7 @@ PROVIDERS = ("container", "embedded")
 
 
 class Services(ServicePool):
-    """Owns the services of one run: a Redis for each name, one PostgreSQL. Not for choosing the provider."""
+    """Owns the services of one run: a Redis and a PostgreSQL for each name. Not for choosing the provider."""
 
     def __init__(self, provider: str, reaper: Reaper) -> None:
         """`provider` is "container" or "embedded". Raises UsageError for another."""
@@ -22,22 +22,22 @@ class Services(ServicePool):
         self.provider = provider
         self._reaper = reaper
         self._lock = threading.Lock()
-        self._redis: dict[str, RedisService] = {}
-        self._postgres: list[PostgresService] = []
+        self._redis: dict[tuple[str, bool], RedisService] = {}
+        self._postgres: dict[str, PostgresService] = {}
 
-    def redis(self, name: str = "main") -> RedisService:
+    def redis(self, name: str = "main", *, durable: bool = False) -> RedisService:
         """See ServicePool.redis. Raises ServiceDied when it does not come up; the next call tries anew."""
         with self._lock:
-            if name not in self._redis:
-                self._redis[name] = _started(_make_redis(self.provider, self._reaper, name))
-            return self._redis[name]
+            if (name, durable) not in self._redis:
+                self._redis[name, durable] = _started(_make_redis(self.provider, self._reaper, name, durable=durable))
+            return self._redis[name, durable]
 
-    def postgres(self) -> PostgresService:
+    def postgres(self, name: str = "main") -> PostgresService:
         """See ServicePool.postgres. Raises ServiceDied when it does not come up; the next call tries anew."""
         with self._lock:
-            if not self._postgres:
-                self._postgres.append(_started(_make_postgres(self.provider, self._reaper)))
-            return self._postgres[0]
+            if name not in self._postgres:
+                self._postgres[name] = _started(_make_postgres(self.provider, self._reaper))
+            return self._postgres[name]
 
     def raise_if_died(self) -> None:
         """See ServicePool.raise_if_died."""
@@ -47,24 +47,24 @@ class Services(ServicePool):
     def close(self) -> None:
         """See ServicePool.close. The pool can be used again afterwards, with new services."""
         services = self._all()
-        self._redis, self._postgres = {}, []
+        self._redis, self._postgres = {}, {}
         with ExitStack() as closing:  # each is closed, whatever happens to the others
             for service in services:
                 closing.callback(service.close)
 
     def _all(self) -> list[Service]:
-        return [*self._redis.values(), *self._postgres]
+        return [*self._redis.values(), *self._postgres.values()]
 
 
 # Imported when asked for: Docker's client and PostgreSQL's driver take their time.
-def _make_redis(provider: str, reaper: Reaper, name: str) -> RedisService:
+def _make_redis(provider: str, reaper: Reaper, name: str, *, durable: bool = False) -> RedisService:
     if provider == "container":
         from harness.services.container_redis import ContainerRedis  # noqa: PLC0415
 
-        return ContainerRedis(reaper, name)
+        return ContainerRedis(reaper, name, durable=durable)
     from harness.services.embedded_redis import EmbeddedRedis  # noqa: PLC0415
 
-    return EmbeddedRedis(reaper, name)
+    return EmbeddedRedis(reaper, name, durable=durable)
 
 
 def _make_postgres(provider: str, reaper: Reaper) -> PostgresService:

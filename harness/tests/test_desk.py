@@ -45,6 +45,12 @@ class Toy(RedisService, PostgresService):
     def kill(self) -> None:
         self.tell("kill")
 
+    def freeze(self) -> None:
+        self.tell("freeze")
+
+    def resume(self) -> None:
+        self.tell("resume")
+
     def raise_if_died(self) -> None:
         self.tell("raise_if_died")
 
@@ -72,11 +78,12 @@ class Toys(ServicePool):
         self.toy = Toy()
         self.names: list[str] = []
 
-    def redis(self, name: str = "main") -> Toy:
-        self.names.append(name)
+    def redis(self, name: str = "main", *, durable: bool = False) -> Toy:
+        self.names.append(f"durable {name}" if durable else name)
         return self.toy
 
-    def postgres(self) -> Toy:
+    def postgres(self, name: str = "main") -> Toy:
+        self.names.append(name)
         return self.toy
 
     def raise_if_died(self) -> None:
@@ -135,11 +142,13 @@ def borrower(python: pythons.Python, code: str, desk: Desk) -> "subprocess.Popen
 
 
 def test_every_method_reaches_the_owners_service(lent, toys):
-    redis, postgres = lent.redis("other"), lent.postgres()
+    redis, postgres = lent.redis("other"), lent.postgres("other")
 
     redis.start()
     redis.stop()
     redis.kill()
+    redis.freeze()
+    redis.resume()
     redis.flush()
     redis.raise_if_died()
     assert postgres.create_database("x") == "postgresql:///x"
@@ -147,12 +156,17 @@ def test_every_method_reaches_the_owners_service(lent, toys):
     lent.raise_if_died()
 
     assert toys.toy.told == [
-        *("start", "stop", "kill", "flush", "raise_if_died"),
+        *("start", "stop", "kill", "freeze", "resume", "flush", "raise_if_died"),
         *("create x", "drop x", "raise_if_died of all"),
     ]
     assert (redis.provider, redis.description, redis.url) == ("toy", "a toy", "redis://127.0.0.1:1/0")
     assert redis.is_up() is False
     assert set(toys.names) == {"other"}
+
+
+def test_a_durable_redis_is_asked_for_as_such(lent, toys):
+    lent.redis("other", durable=True).flush()
+    assert set(toys.names) == {"durable other"}
 
 
 def test_what_is_lent_is_a_service_like_the_owners(lent):

@@ -246,3 +246,9 @@ def test_a_caller_that_is_gone_says_so_at_the_next_call(real):
 
     with pytest.raises(ProcessExited, match="exit code -9"):
         caller.call("core.environment:text", name="A", default="b")
+
+
+def test_a_producer_is_told_its_pace_and_its_prefix_and_has_a_log_of_its_own(launcher, tmp_path):
+    launcher(READY + 'shift 2; printf "%s|" "$@"; ' + STAY).producer(tmp_path / "pace", "early")
+    wait_until(lambda: len(log(tmp_path, "producer-early-1")) > 1, 60, "the producer has spoken")
+    assert log(tmp_path, "producer-early-1")[1].split("|")[:-1] == [str(tmp_path / "pace"), "early"]

@@ -425,3 +425,18 @@ class TestFindingThePrograms:
     def test_without_any_the_reader_is_told_what_to_do(self):
         with pytest.raises(UsageError, match="install"):
             postgres_programs.find_programs()
+
+
+def test_a_frozen_one_is_silent_until_it_is_resumed_and_keeps_its_clients(fresh):
+    fresh.start()
+    with psycopg.connect(fresh.create_database("kept")) as connection:
+        fresh.freeze()
+        assert not fresh.is_up()
+        fresh.raise_if_died()
+        fresh.resume()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_each_name_is_a_server_of_its_own(pool):
+    assert pool.postgres("own") is pool.postgres("own")
+    assert pool.postgres("own") is not pool.postgres()

@@ -290,3 +290,45 @@ class TestFindingTheBinary:
 def test_the_guardian_of_a_closed_reaper_needs_no_second_close():
     with Reaper() as reaper:
         reaper.close()
+
+
+def test_a_frozen_one_takes_connections_and_says_nothing_until_it_is_resumed(running):
+    running.freeze()
+    socket.create_connection(("127.0.0.1", port(running)), HANG).close()
+    assert not running.is_up()
+    running.raise_if_died()
+    running.resume()
+    assert running.is_up()
+
+
+def test_a_frozen_one_stops_when_it_is_told_to_and_starts_unfrozen(running):
+    running.freeze()
+    running.stop()
+    running.start()
+    assert running.is_up()
+
+
+def test_a_frozen_one_can_be_killed(running):
+    running.freeze()
+    running.kill()
+    running.start()
+    assert running.is_up()
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_durable_one_comes_back_with_every_answered_write(provider, reaper, end):
+    service = _make_redis(provider, reaper, "durable", durable=True)
+    try:
+        service.start()
+        client(service).rpush("list", *range(500))
+        getattr(service, end)()
+        service.start()
+        assert client(service).llen("list") == 500
+    finally:
+        service.close()
+
+
+def test_a_pool_keeps_a_durable_one_apart_from_that_of_the_same_name(provider, reaper):
+    with Services(provider, reaper) as pool:
+        assert pool.redis("one", durable=True) is pool.redis("one", durable=True)
+        assert pool.redis("one", durable=True) is not pool.redis("one")

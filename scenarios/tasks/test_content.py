@@ -48,7 +48,7 @@ def test_a_pickled_message_is_not_even_opened(worker, tmp_path):
 def test_a_message_that_is_no_task_in_json_is_put_aside_and_the_queue_moves_on(worker, broker_url, message):
     raw_messages.put(broker_url, "celery", *message)
     the_queue_moves_on(worker)
-    wait_until(lambda: raw_messages.held(broker_url) == 0, SECONDS, "no message is held unacknowledged")
+    wait_until(lambda: not raw_messages.held(broker_url), SECONDS, "no message is held unacknowledged")
 
 
 @pytest.mark.guards("task-welcome-email")

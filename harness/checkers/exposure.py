@@ -1,0 +1,63 @@
+"""Which events a fault could reach, and whether traffic flowed around it. All functions are pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.checkers.delivery import first
+from harness.history.record import Kind, Record
+
+History = Sequence[Record]
+ENDINGS = (Kind.ENDED, Kind.FAILED, Kind.REVOKED)  # FAILED alone when the process was lost
+
+ACK_SECONDS = 1.0  # the broker is told of a task's end a moment after it
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a fault was on, by the machine's monotonic clock, in seconds."""
+
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Liveness:
+    """Tasks that succeeded before, during and after a window. Without traffic before and after, nothing is proven."""
+
+    before: int
+    during: int
+    after: int
+
+
+def liveness(history: History, window: Window) -> Liveness:
+    """How many tasks succeeded when."""
+    times = [record.monotonic for record in history if record.kind is Kind.SUCCEEDED]
+    before, after = sum(time < window.begin for time in times), sum(time > window.end for time in times)
+    return Liveness(before, len(times) - before - after, after)
+
+
+def resumed_after(history: History, window: Window) -> "float | None":
+    """Seconds from the window's end until the first success of an event attempted behind it; None: there is none."""
+    attempted, succeeded = first(history, Kind.ATTEMPTED), first(history, Kind.SUCCEEDED)
+    times = [time for event, time in succeeded.items() if attempted.get(event, window.end) > window.end]
+    return min(times) - window.end if times else None
+
+
+def publishing(history: History, window: Window) -> set[str]:
+    """Events whose handing over touched the window: the producer may have sent their message twice, or in vain."""
+    told = {**first(history, Kind.REFUSED), **first(history, Kind.ACKED)}
+    attempted = first(history, Kind.ATTEMPTED)
+    return {
+        event for event, time in attempted.items() if time <= window.end and told.get(event, window.end) >= window.begin
+    }
+
+
+def on_the_way(history: History, window: Window) -> set[str]:
+    """Events attempted before the window's end whose task had not ended, and been acknowledged, before it began."""
+    attempted = first(history, Kind.ATTEMPTED)
+    return {event for event, time in attempted.items() if time <= window.end} - _ended_before(history, window.begin)
+
+
+def _ended_before(history: History, instant: float) -> set[str]:
+    known = instant - ACK_SECONDS
+    return {record.event for record in history if record.kind in ENDINGS and record.monotonic < known}

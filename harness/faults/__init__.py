@@ -1,0 +1,1 @@
+"""Faults: what production does to services and processes, done on purpose."""

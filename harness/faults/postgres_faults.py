@@ -1,0 +1,81 @@
+"""What is done to a PostgreSQL. Each is a context: the fault is on inside it and over behind it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+
+import psycopg
+from psycopg import sql
+
+from harness.errors import PreflightError
+from harness.faults.fault import Fault
+from harness.services.base import PostgresService
+
+MOST_CONNECTIONS = 500  # a guard: the server has fewer
+
+
+@contextmanager
+def restarted(postgres: PostgresService, _database_url: str) -> Iterator[None]:
+    """POSTGRES_RESTART."""
+    postgres.stop()
+    try:
+        yield
+    finally:
+        postgres.start()
+
+
+@contextmanager
+def frozen(postgres: PostgresService, _database_url: str) -> Iterator[None]:
+    """POSTGRES_FREEZE."""
+    postgres.freeze()
+    try:
+        yield
+    finally:
+        postgres.resume()
+
+
+@contextmanager
+def dropped(_postgres: PostgresService, database_url: str) -> Iterator[None]:
+    """POSTGRES_DROP."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        _end_the_others(connection)
+    yield
+
+
+@contextmanager
+def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
+    """POSTGRES_CROWDED. Those who were connected are cut first: they would go on otherwise."""
+    with ExitStack() as taken:
+        first = taken.enter_context(psycopg.connect(database_url, autocommit=True))
+        _end_the_others(first)
+        _take_all(database_url, taken)
+        yield
+
+
+OF_POSTGRES: dict[Fault, Callable[[PostgresService, str], AbstractContextManager[None]]] = {
+    Fault.POSTGRES_RESTART: restarted,
+    Fault.POSTGRES_DROP: dropped,
+    Fault.POSTGRES_FREEZE: frozen,
+    Fault.POSTGRES_CROWDED: crowded,
+}
+
+
+@contextmanager
+def locked(database_url: str, table: str) -> Iterator[None]:
+    """Hold every statement on a table back: whoever wants it is in the middle of something for as long."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(table)))
+        yield
+
+
+def _end_the_others(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
+def _take_all(database_url: str, taken: ExitStack) -> None:
+    with suppress(psycopg.OperationalError):
+        for _ in range(MOST_CONNECTIONS):
+            taken.enter_context(psycopg.connect(database_url))
+        raise PreflightError(f"PostgreSQL has more than {MOST_CONNECTIONS} connections to give: it cannot be crowded")

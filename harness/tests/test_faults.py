@@ -1,0 +1,119 @@
+"""Each fault of a service is felt by its clients while it is on, and over afterwards."""
+
+import psycopg
+import pytest
+import redis
+
+from harness.errors import PreflightError
+from harness.faults import worker_faults
+from harness.faults.fault import Fault
+from harness.faults.network_faults import OF_NETWORK
+from harness.faults.postgres_faults import OF_POSTGRES, locked
+from harness.faults.redis_faults import OF_REDIS
+from harness.lanes import LANES, OF_WORKER
+from harness.services.pool import Services, _make_redis
+
+REDIS_SAYS = {
+    Fault.REDIS_RESTART: redis.ConnectionError,
+    Fault.REDIS_RESTART_EMPTY: redis.ConnectionError,
+    Fault.REDIS_SIGKILL: redis.ConnectionError,
+    Fault.REDIS_FREEZE: redis.TimeoutError,
+    Fault.REDIS_FREEZE_LONG: redis.TimeoutError,
+    Fault.REDIS_REFUSED: redis.ConnectionError,
+    Fault.REDIS_FULL: redis.ResponseError,
+    Fault.REDIS_READ_ONLY: redis.exceptions.ReadOnlyError,
+    Fault.REDIS_LOCKED_OUT: redis.AuthenticationError,
+}
+FORGETS = {Fault.REDIS_RESTART_EMPTY}
+
+
+@pytest.fixture
+def durable(provider, reaper):
+    service = _make_redis(provider, reaper, "durable", durable=True)
+    service.start()
+    yield service
+    service.close()
+
+
+def client(service) -> redis.Redis:
+    return redis.Redis.from_url(service.url, socket_timeout=0.5, retry=None)
+
+
+def test_every_fault_is_done_to_something_and_tried_in_one_lane():
+    assert {*OF_REDIS, *OF_POSTGRES, *OF_NETWORK, *OF_WORKER} == set(Fault)
+    tried = [fault for lane in LANES for fault in lane.rounds]
+    assert sorted(fault.name for fault in tried) == sorted(fault.name for fault in Fault)
+
+
+@pytest.mark.parametrize("fault", REDIS_SAYS, ids=lambda fault: fault.name)
+def test_a_fault_of_redis_is_felt_and_is_over_afterwards(durable, fault):
+    with client(durable) as before:
+        before.set("kept", 1)
+    with OF_REDIS[fault](durable), client(durable) as during, pytest.raises(REDIS_SAYS[fault]):
+        during.set("key", 1)
+    with client(durable) as after:
+        assert after.get("kept") == (None if fault in FORGETS else b"1")
+        assert after.set("key", 1)
+
+
+def test_a_cut_ends_the_connections_that_are_there_and_takes_new_ones(durable):
+    with client(durable) as waiting, waiting.client() as kept:
+        kept.ping()
+        with OF_REDIS[Fault.REDIS_CUT](durable):
+            with pytest.raises(redis.ConnectionError):
+                kept.ping()
+            with client(durable) as another:
+                assert another.ping()
+
+
+@pytest.fixture(scope="module")
+def harmed():
+    from harness.reaper import Reaper  # noqa: PLC0415 - the module's own: its server outlives one test
+
+    with Reaper() as reaper, Services("embedded", reaper) as pool:
+        postgres = pool.postgres()
+        yield postgres, postgres.create_database("harmed")
+
+
+@pytest.mark.parametrize("fault", [Fault.POSTGRES_RESTART, Fault.POSTGRES_CROWDED], ids=lambda fault: fault.name)
+def test_postgresql_lets_nobody_in_and_does_afterwards(harmed, fault):
+    postgres, url = harmed
+    with OF_POSTGRES[fault](postgres, url), pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2)
+    psycopg.connect(url).close()
+
+
+@pytest.mark.parametrize("fault", [Fault.POSTGRES_DROP, Fault.POSTGRES_RESTART], ids=lambda fault: fault.name)
+def test_postgresql_drops_who_was_connected(harmed, fault):
+    postgres, url = harmed
+    with psycopg.connect(url) as kept:
+        with OF_POSTGRES[fault](postgres, url):
+            pass
+        with pytest.raises(psycopg.OperationalError):
+            kept.execute("SELECT 1")
+
+
+def test_a_frozen_postgresql_is_silent_and_goes_on(harmed):
+    postgres, url = harmed
+    with OF_POSTGRES[Fault.POSTGRES_FREEZE](postgres, url):
+        assert not postgres.is_up()
+    assert postgres.is_up()
+
+
+def test_a_locked_table_holds_others_back_and_lets_them_go_on(harmed):
+    _, url = harmed
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("CREATE TABLE IF NOT EXISTS held (id int)")
+        other.execute("SET lock_timeout = '100ms'")
+        with locked(url, "held"), pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute("SELECT * FROM held")
+        other.execute("SELECT * FROM held")
+
+
+def test_a_worker_without_children_cannot_lose_one():
+    class Lonely:
+        class child:  # noqa: N801 - stands for Process.child
+            pid, name = 2**22 + 1, "lonely"
+
+    with pytest.raises(PreflightError, match="nothing to kill"):
+        worker_faults.kill_children(Lonely)

@@ -1,0 +1,133 @@
+"""One fault done to workloads: traffic before it, the fault, traffic after it, as many rounds as are asked for."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+
+from harness.checkers import exposure
+from harness.checkers.exposure import Window
+from harness.history.record import Record
+from harness.workload import Workload
+
+Inflict = Callable[[Sequence[Workload]], AbstractContextManager[None]]
+"""Does the fault to all workloads at once; the fault is on inside the context."""
+
+
+@dataclass
+class Trial:
+    """What a fault did to one workload.
+
+    `resumed`: for each round, seconds from the fault's end until the worker had done what was attempted afterwards.
+    `caught`: events in the middle of their task when a fault began. `ends`: how often a supervised worker was started
+    again. `trouble`: why the trial did not come to its end.
+    """
+
+    workload: Workload
+    windows: list[Window] = field(default_factory=list)
+    resumed: list[float] = field(default_factory=list)
+    caught: set[str] = field(default_factory=set)
+    history: list[Record] = field(default_factory=list)
+    ends: int = 0
+    trouble: "Exception | None" = None
+
+    def on_the_way(self) -> set[str]:
+        """See exposure.on_the_way, for any of the rounds."""
+        return {event for window in self.windows for event in exposure.on_the_way(self.history, window)}
+
+    def publishing(self) -> set[str]:
+        """See exposure.publishing, for any of the rounds."""
+        return {event for window in self.windows for event in exposure.publishing(self.history, window)}
+
+
+class Hands(Enum):
+    """What a worker holds when a fault begins. But for EMPTY, a table is locked until the fault is over."""
+
+    EMPTY = "nothing is on the way, and it waits for the next message"
+    SOME = "a task is in the middle, another prefetched, and it waits for the next message"
+    FULL = "a task is in the middle, as many prefetched as it takes, more in the queue, and the producer goes on"
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How a fault is done: what the workers hold in each round, for how long it is on, whether they are supervised."""
+
+    hands: tuple[Hands, ...]
+    seconds: float
+    supervised: bool = False
+
+
+def run(name: str, workloads: Sequence[Workload], inflict: Inflict, lock: Inflict, rounds: Rounds) -> list[Trial]:
+    """A trial of each workload, all at the same time. Never raises for what one of them does: see Trial.trouble."""
+    trials = [Trial(workload) for workload in workloads]
+    with ThreadPoolExecutor(len(trials)) as pool:
+        together = _Together(trials, pool)
+        together.each(lambda trial: trial.workload.begin(supervised=rounds.supervised))
+        together.each(lambda trial: trial.workload.flow())
+        for hands in rounds.hands:
+            together.each(lambda trial: trial.workload.drain())
+            _round(name, together, inflict, _unlocked if hands is Hands.EMPTY else lock, hands, rounds.seconds)
+        together.each(_end)
+    return trials
+
+
+class _Together:
+    """The trials that go on. One that gets into trouble is left out of what follows."""
+
+    def __init__(self, trials: list[Trial], pool: ThreadPoolExecutor) -> None:
+        self._trials = trials
+        self._pool = pool
+
+    def going(self) -> list[Trial]:
+        return [trial for trial in self._trials if trial.trouble is None]
+
+    def each(self, step: Callable[[Trial], None]) -> None:
+        list(self._pool.map(lambda trial: _try(step, trial), self.going()))
+
+
+def _try(step: Callable[[Trial], None], trial: Trial) -> None:
+    try:
+        step(trial)
+    except Exception as error:  # noqa: BLE001 - it belongs to the scenario that asks for this trial
+        trial.trouble = error
+
+
+def _round(name: str, together: _Together, inflict: Inflict, lock: Inflict, hands: Hands, seconds: float) -> None:
+    workloads = [trial.workload for trial in together.going()]
+    if not workloads:
+        return
+    with lock(workloads):
+        together.each(lambda trial: _fill(trial, hands))
+        begin = time.monotonic()
+        with inflict(workloads):
+            time.sleep(seconds)  # the fault itself: that it lasts
+        window = Window(begin, time.monotonic())
+    together.each(lambda trial: _resume(name, trial, window))
+
+
+def _fill(trial: Trial, hands: Hands) -> None:
+    if hands is Hands.SOME:
+        trial.workload.take_two()
+    elif hands is Hands.FULL:
+        trial.workload.fill_hands()
+    trial.caught |= trial.workload.in_the_middle()
+
+
+def _resume(name: str, trial: Trial, window: Window) -> None:
+    trial.windows.append(window)
+    trial.workload.note(name, window)
+    trial.workload.run()
+    trial.resumed.append(trial.workload.resume_seconds(window))
+
+
+def _end(trial: Trial) -> None:
+    trial.workload.drain()
+    trial.ends = trial.workload.ends
+    trial.history = trial.workload.judged()
+
+
+@contextmanager
+def _unlocked(_workloads: Sequence[Workload]) -> Iterator[None]:
+    yield

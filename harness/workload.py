@@ -1,0 +1,248 @@
+"""A steady stream of audit events from a real producer through one Redis and one worker, written down as a history."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import raw_messages, sessions
+from harness.checkers.exposure import ENDINGS, Window, resumed_after
+from harness.errors import BrokenPromise, WaitTimeout
+from harness.faults.proxy import Proxy
+from harness.history.history import History, ids
+from harness.history.record import Kind, Record
+from harness.history.rows import a_user, effects
+from harness.processes.launcher import Launcher
+from harness.processes.process import Process
+from harness.processes.producer import Producer
+from harness.redelivery import give_out_again, held_events
+from harness.services.base import PostgresService, RedisService
+from harness.waiting import wait_until
+
+QUEUE = "celery"
+TASK = "modules.auth.accounts.tasks.log_auth_event_task"
+RATE = 10  # events a second
+LIVE_EVENTS = 5  # so many must succeed before a fault, or nothing is known of what it did
+PATIENCE_SECONDS = 40.0  # until a worker consumes again, and until everything is drained; generous: machines are loaded
+PROBE_SECONDS = 10.0  # a worker that needs longer for one event is replaced before a trial
+DEAF_SECONDS = 15.0
+ACK_SECONDS = 5.0
+PILED_UP = 2  # messages in the queue of a worker that would take one at once if it could
+
+
+@dataclass
+class Workload:
+    """One producer, one worker of a pool of one process, one Redis, one history.
+
+    One process: then a task that has ended tells that those taken before it have. `launcher` brings the settings that
+    both share; `app` is the Celery app in this process; `arguments` are the worker's. With a `proxy` the worker, and
+    nobody else, reaches Redis through that.
+    """
+
+    name: str
+    launcher: Launcher
+    redis: RedisService
+    postgres: PostgresService
+    folder: Path
+    app: Any
+    arguments: tuple[str, ...] = ()
+    proxy: Proxy | None = None
+    supervised: bool = False
+    ends: int = 0
+
+    def __post_init__(self) -> None:
+        self.history = History(self.folder / f"history-{self.name}.jsonl")
+        self._producer = Producer(self._named("producer"), self.folder / f"pace-{self.name}", self.name)
+        self.user = a_user(self.database_url)
+        self._worker: Process | None = None
+        self._begun_at = 0
+        self._probes = 0
+
+    @property
+    def database_url(self) -> str:
+        """Where the rows are written."""
+        return self.launcher.settings["DATABASE_URL"]
+
+    @property
+    def worker(self) -> Process:
+        """The worker that runs now."""
+        return self._worker or self.replace_worker()
+
+    def replace_worker(self) -> Process:
+        """Start another worker in place of one that has ended or is of no use any more."""
+        if self._worker:
+            self._worker.child.kill()
+        arguments = ("--concurrency", "1", *self.arguments)
+        broker = {"CELERY_BROKER_URL": self.proxy.url} if self.proxy else {}
+        self._worker = self._named("worker").with_settings(**broker).worker(*arguments, name=f"worker-{self.name}")
+        return self._worker
+
+    def close(self) -> None:
+        """End its processes."""
+        self._producer.close()
+        if self._worker:
+            self._worker.child.kill()
+
+    def another_worker(self) -> Process:
+        """Start one more beside it; who asks for it ends it."""
+        return self._named("other-worker").worker("--concurrency", "1", "-n", "other@%h", name=f"other-{self.name}")
+
+    def begin(self, *, supervised: bool = False) -> None:
+        """A new trial: an empty Redis, a worker that is known to consume, and a history that starts here.
+
+        A supervised worker is started again when it has ended or does nothing for DEAF_SECONDS, as an orchestrator with
+        a liveness probe does; `ends` counts that. Otherwise its end is the trial's.
+        """
+        self.supervised, self.ends = supervised, 0
+        self.pause()
+        self.redis.start()
+        self.redis.flush()
+        if not self._consumes():
+            self.redis.flush()
+            self.replace_worker()
+        self._begun_at = self.history.count()
+
+    def run(self) -> None:
+        """Let the producer produce, whatever becomes of it."""
+        self._producer.run(RATE)
+
+    def flow(self) -> None:
+        """Let the producer produce; returns when some of its events have been worked on."""
+        place = self.history.count()
+        self.run()
+        why = f"{LIVE_EVENTS} events are worked on"
+        self._wait(lambda: len(ids(self.history.since(place), Kind.SUCCEEDED)) >= LIVE_EVENTS, why)
+
+    def pause(self) -> None:
+        """See Producer.pause."""
+        self._producer.pause()
+
+    def in_the_middle(self) -> set[str]:
+        """Events whose task has started and not ended, its process being alive or not."""
+        trial = self.trial()
+        return ids(trial, Kind.STARTED) - ids(trial, *ENDINGS)
+
+    def take_two(self) -> None:
+        """Return once the worker has one event in the middle and one more: a table must be locked for that."""
+        two = {self.probe(), self.probe()}
+        self._wait(lambda: two <= ids(self.trial(), Kind.RECEIVED) and self.in_the_middle(), "the worker takes two")
+
+    def fill_hands(self) -> None:
+        """Return once the worker has one event in the middle and takes no more: a table must be locked for that.
+
+        Taking no more, it does not wait for Redis to hand it one: what is handed to a client that dies is gone.
+        """
+        self.run()
+        self._wait(lambda: self.in_the_middle() and self._waiting() >= PILED_UP, "the worker's hands are full")
+
+    def note(self, fault: str, window: Window) -> None:
+        """Have the beginning and the end of a fault in the history."""
+        stack = self.launcher.interpreter.stack
+        begins = Record.at(window.begin, Kind.FAULT, stack=stack, detail=f"{fault} begins")
+        self.history.add(begins, Record.at(window.end, Kind.FAULT, stack=stack, detail=f"{fault} ends"))
+
+    def resume_seconds(self, window: Window) -> float:
+        """Return once an event that was attempted after the window succeeded: seconds from the window's end to then.
+
+        Raises WaitTimeout when that takes too long, ProcessExited when the worker ends instead.
+        """
+        if self.supervised:
+            self._probe_liveness(window)
+        self._wait(lambda: resumed_after(self.trial(), window) is not None, "the worker consumes again")
+        return resumed_after(self.trial(), window) or 0.0
+
+    def drain(self) -> None:
+        """Return when every message has been worked on, those included that a worker held when it lost its Redis.
+
+        Raises WaitTimeout when something is left.
+        """
+        self.pause()
+        self._wait(self._drained, "queue and unacked are empty")
+
+    def trial(self) -> list[Record]:
+        """What has happened since `begin`."""
+        return self.history.since(self._begun_at)
+
+    def judged(self) -> list[Record]:
+        """The trial with its effects, which are written to the history too."""
+        trial = self.trial()
+        rows = effects(self.database_url, ids(trial, Kind.ATTEMPTED))
+        self.history.add(*rows)
+        return [*trial, *rows]
+
+    def probe(self, **options: Any) -> str:
+        """Hand one event over from this process, with options of apply_async such as countdown; its id."""
+        self._probes += 1
+        event, stack = f"{self.name}-probe-{self._probes}", self.launcher.interpreter.stack
+        keywords = {"user_id": self.user, "event_type": "probe", "ip_address": None, "user_agent": ""}
+        keywords |= {"device_info": None, "success": True, "details": {"event_id": event}}
+        self.history.add(Record(Kind.ATTEMPTED, event, stack=stack))
+        with self.app.connection_for_write(self.redis.url) as connection:
+            self.app.send_task(TASK, kwargs=keywords, connection=connection, ignore_result=True, **options)
+        self.history.add(Record(Kind.ACKED, event, stack=stack))
+        return event
+
+    def _drained(self) -> bool:
+        """One more event through the worker: with a pool of one, whatever was taken before it has ended."""
+        last = self.probe()
+        self._wait(lambda: last in ids(self.trial(), *ENDINGS), "the worker runs a last event")
+        self._wait(lambda: not self._busy(), "nothing runs")
+        if self._waiting():
+            return False
+        # The broker is told of a task's end a moment after it, in order: what is left behind the last one is nobody's.
+        with suppress(WaitTimeout):
+            wait_until(lambda: last not in held_events(self.redis.url), ACK_SECONDS, "the last one is acknowledged")
+        if not held_events(self.redis.url):
+            return True
+        give_out_again(self.app, self.redis.url)
+        return False
+
+    def _busy(self) -> bool:
+        trial, running = self.trial(), self.in_the_middle()
+        started = {record.event: record.pid for record in trial if record.kind is Kind.STARTED}
+        return any(sessions.is_running(started[event]) for event in running)
+
+    def _waiting(self) -> int:
+        return len(raw_messages.waiting(self.redis.url, QUEUE))
+
+    def _consumes(self) -> bool:
+        place = self.history.count()
+        try:
+            self.worker.raise_if_exited()
+            last = self.probe()
+            wait_until(lambda: last in ids(self.history.since(place), Kind.SUCCEEDED), PROBE_SECONDS, "it is of use")
+        except BrokenPromise:
+            return False
+        return True
+
+    def _probe_liveness(self, window: Window) -> None:
+        try:
+            wait_until(
+                lambda: self._ended() or resumed_after(self.trial(), window) is not None, DEAF_SECONDS, "it lives"
+            )
+        except WaitTimeout:
+            self._restart()
+
+    def _supervise(self) -> None:
+        if self.supervised and self._ended():
+            self._restart()
+        self.worker.raise_if_exited()
+
+    def _ended(self) -> bool:
+        return self.worker.child.exit_code() is not None
+
+    def _restart(self) -> None:
+        self.ends += 1
+        self.replace_worker()
+
+    def _wait(self, condition: Callable[[], object], why: str) -> None:
+        hint = f"The worker's log: {self.worker.child.log}"
+        wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, hint=hint)
+
+    def _named(self, process: str) -> Launcher:
+        return self.launcher.with_settings(
+            PREFLIGHT_HISTORY=str(self.history.path),
+            PREFLIGHT_PROCESS=f"{process} {self.name}",
+            PREFLIGHT_STACK=self.launcher.interpreter.stack,
+        )

@@ -1,0 +1,63 @@
+"""A worker that has done much holds no more than one that has done little, and leaves nothing in Redis."""
+
+import os
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from harness import sessions
+from harness.history.history import ids
+from harness.history.record import Kind
+from harness.waiting import wait_until
+from harness.workload import TASK
+
+EVENTS = 300  # in each of the two halves; every second one fails
+SECONDS = 120
+BINDINGS = "_kombu.binding"  # what each queue is bound to; kept as long as the queue may be used
+pytestmark = pytest.mark.timeout(230)
+
+
+@pytest.fixture(scope="module")
+def workload(make_ground, make_workload):
+    workload = make_workload("leaks", make_ground("leaks", "own"), {})
+    workload.begin()
+    return workload
+
+
+def test_files_and_connections_do_not_grow_and_no_key_is_left(workload, observe):
+    work(workload, EVENTS)
+    half = held(workload)
+    work(workload, EVENTS)
+    whole = held(workload)
+    observe("memory for each 1,000 events, KiB", round((whole["KiB"] - half["KiB"]) * 1000 / EVENTS))
+    observe("memory of a worker, KiB", whole["KiB"])
+    observe("open files of a worker", whole["files"])
+    observe("connections of a worker", whole["connections"])
+    assert whole["files"] <= half["files"]
+    assert whole["connections"] <= half["connections"]
+    workload.worker.stop()
+    with Redis.from_url(workload.redis.url, decode_responses=True) as redis:
+        assert [key for key in redis.scan_iter() if not key.startswith(BINDINGS)] == []
+
+
+def work(workload, events):
+    """Have the worker run so many events; for every second one it finds that the database refuses the row."""
+    keywords = {"event_type": "leak", "ip_address": None, "user_agent": "", "device_info": None}
+    with workload.app.connection_for_write(workload.redis.url) as connection:
+        for number in range(events):
+            told = {"user_id": workload.user, "success": None if number % 2 else True, "details": {}}
+            workload.app.send_task(TASK, kwargs=keywords | told, connection=connection, ignore_result=True)
+    last = workload.probe()
+    wait_until(lambda: last in ids(workload.trial(), Kind.ENDED), SECONDS, "all of them have been run")
+
+
+def held(workload):
+    """What the worker's processes hold now: files, connections to Redis, resident memory."""
+    main = workload.worker.child.pid
+    pids = [main, *sessions.children(main)]
+    with Redis.from_url(workload.redis.url) as redis:
+        connections = len(redis.client_list()) - 1
+    files = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+    return {"files": files, "connections": connections, "KiB": pages * os.sysconf("SC_PAGE_SIZE") // 1024}

@@ -1,0 +1,114 @@
+"""Every fault, with every way to acknowledge: the worker goes on, and what is lost or done twice is what was promised.
+
+* A fault of Redis that keeps its data loses nothing, the first, the second and the third time. What the worker had in
+  its hands may be done twice: the acknowledgement was on its way.
+* A Redis that comes back empty has lost what was in it, and nothing that was handed over afterwards.
+* A worker that is asked to end ends what it has begun and gives the rest back: exactly once.
+* early: at most once. What a killed process had begun is gone; nothing else is.
+* late: at least once for whatever ends the whole worker. When a process of its pool is lost, or a task takes too long,
+  Celery acknowledges all the same (documented), and that event is gone.
+* late-reject: also when a process of the pool is lost.
+* PostgreSQL: an event that begins when it is back is written, though the worker's kept connection is dead.
+
+One loss is left out: a message that Redis hands over at the very instant at which the connection breaks, or the worker
+is killed, has left the queue and reached nobody. Redis as a broker cannot help it, with any setting; so the faults come
+while nothing is being handed over.
+"""
+
+import pytest
+
+from harness.checkers.delivery import duplicated, late, lost, tally, unexpected
+from harness.checkers.exposure import liveness
+from harness.faults.fault import Fault
+from harness.lanes import LANES
+
+RESUME_SECONDS = 30  # Celery waits 2 s more before each attempt to reconnect; the rest is for a loaded machine
+SUPERVISED_SECONDS = 60  # the liveness probe's patience, and a start
+QUIET = {Fault.REDIS_FREEZE, Fault.REDIS_SLOW, Fault.PARTITION}  # nobody is told that a connection is lost
+FORGETS = {Fault.REDIS_RESTART_EMPTY}
+LOSES_A_CHILD = {Fault.WORKER_CHILD_SIGKILL, Fault.WORKER_CHILD_CRASH}
+ENDING = {Fault.REDIS_READ_ONLY}  # the worker ends itself
+ORPHANS = {Fault.WORKER_MAIN_SIGKILL}
+DROPS = {Fault.WORKER_QUIT}
+KILLS = {Fault.WORKER_SIGKILL, Fault.WORKER_MAIN_SIGKILL}
+ENDED = KILLS | DROPS | {Fault.WORKER_TERM, Fault.WORKER_INT, Fault.WORKER_SHUTDOWN}
+DEAF = pytest.mark.red_on("kombu<5.4", "celery #8030, #8091, #8384, #8990: it reconnects and never consumes again")
+ENDS = pytest.mark.red_on(
+    "kombu>=5.7",
+    "found here: closing the lost connection, with messages in hand, connects anew to give them back; "
+    "'NoneType' object has no attribute 'hostname' ends the worker. No upstream issue was found",
+)
+KEPT_DEAD = pytest.mark.red_on(
+    "celery<5.6", "celery PR #9824: a kept connection that is dead is used for the next task"
+)
+RED = {
+    Fault.REDIS_RESTART: [DEAF, ENDS],
+    Fault.REDIS_RESTART_EMPTY: [DEAF, ENDS],
+    Fault.REDIS_SIGKILL: [DEAF, ENDS],
+    Fault.REDIS_LOCKED_OUT: [DEAF],
+    Fault.POSTGRES_RESTART: [KEPT_DEAD],
+    Fault.POSTGRES_DROP: [KEPT_DEAD],
+    Fault.POSTGRES_CROWDED: [KEPT_DEAD],
+}
+CROSS = [
+    pytest.param(fault, setting, id=f"{fault.name}-{setting}", marks=RED.get(fault, []))
+    for lane in LANES
+    for fault in lane.rounds
+    for setting in lane.settings
+]
+pytestmark = pytest.mark.timeout(230)  # a lane's first trial waits for its processes; the gate waits hardly longer
+
+
+@pytest.mark.parametrize(("fault", "setting"), CROSS)
+def test_the_worker_goes_on_and_keeps_the_promise_of_its_setting(trials, observe, fault, setting):
+    trial = trials.of(fault.name, setting)
+    record(observe, fault, setting, trial)
+    gone, twice = set(lost(trial.history)), set(duplicated(trial.history))
+    assert all(lives.before and lives.after for lives in traffic(trial)), "nothing is proven without traffic"
+    assert max(trial.resumed) < (SUPERVISED_SECONDS if trial.ends else RESUME_SECONDS)
+    if fault in ENDED:
+        assert trial.ends == 1
+    assert unexpected(trial.history) == []
+    assert gone <= may_be_lost(fault, setting, trial), "lost without a reason"
+    assert twice <= may_be_doubled(fault, setting, trial), "written twice without a reason"
+    if loses_what_it_caught(fault, setting):
+        assert gone == trial.caught
+
+
+def record(observe, fault, setting, trial):
+    figures = tally(trial.history)
+    observe("fault", fault.name)
+    observe("setting", setting)
+    for name in ("attempted", "acked", "effect", "lost", "duplicated", "recovered"):
+        observe(name, getattr(figures, name))
+    observe("late", len(late(trial.history, SUPERVISED_SECONDS)))
+    observe("done meanwhile", sum(lives.during for lives in traffic(trial)))
+    observe("seconds to resume", round(max(trial.resumed)))
+    observe("worker started again", trial.ends)
+
+
+def traffic(trial):
+    return [liveness(trial.history, window) for window in trial.windows]
+
+
+def may_be_lost(fault, setting, trial):
+    if fault in FORGETS:
+        return trial.on_the_way()
+    may_be = fault in ORPHANS | DROPS | ENDING and setting == "early"  # what it had begun may be quicker than its end
+    return trial.caught if may_be or loses_what_it_caught(fault, setting) else set()
+
+
+def may_be_doubled(fault, setting, trial):
+    if fault in QUIET or fault.name.startswith("POSTGRES"):
+        return set()
+    if fault.name.startswith("REDIS"):
+        return trial.on_the_way() | trial.publishing()
+    return trial.caught if fault in KILLS | DROPS and setting != "early" else set()
+
+
+def loses_what_it_caught(fault, setting):
+    if fault is Fault.WORKER_SIGKILL:
+        return setting == "early"
+    if fault in LOSES_A_CHILD:
+        return setting != "late-reject"
+    return fault is Fault.WORKER_TIME_LIMIT

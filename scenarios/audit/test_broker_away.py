@@ -48,7 +48,8 @@ try:
 except ConnectionError:
     pass
 begun = time.perf_counter()
-log_auth_event(None, "login_failed", success=False)
+for _ in range(2):  # the first word to a connection that is gone is not yet an error
+    log_auth_event(None, "login_failed", success=False)
 print("FACTS", time.perf_counter() - begun)
 """
 pytestmark = pytest.mark.guards("async-audit", "trap-4")
@@ -97,7 +98,7 @@ def test_a_process_that_waits_for_other_results_is_not_held_up_when_their_redis_
         wait_until(lambda: client.get("ready") or said.done(), 30, "the process waits for a result")
         broker.become("down")
         assert facts(said.result()) < PROMISED_SECONDS
-    assert len(trail_on(url).waiting()) == 2
+    assert len(trail_on(url).waiting()) == 3
 
 
 def facts(said: str) -> Any:

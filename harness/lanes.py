@@ -166,10 +166,10 @@ def _signalled(number: signal.Signals, workload: Workload) -> Iterator[None]:
 
 @contextmanager
 def _shut_down(workload: Workload) -> Iterator[None]:
-    # With an app of its own: control commands go to their app's broker, whatever connection they are given.
-    operator = type(workload.app)("operator", broker=workload.redis.url, set_as_current=False)
-    operator.control.shutdown()
-    operator.close()
+    # A mailbox of our own: that of an app publishes to the app's own broker, whatever connection it is given.
+    mailbox = type(workload.app.control.mailbox)("celery", type="fanout")
+    with workload.app.connection_for_write(workload.redis.url) as connection:
+        mailbox(connection).abcast("shutdown")
     yield
 
 

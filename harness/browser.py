@@ -51,6 +51,8 @@ class Browser:
         with suppress(OSError, PreflightError):
             self._session = ""
             self.tell("Browser.close")
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(SECONDS)  # by itself it clears its folder in /tmp away
         self._process.kill()
         self._process.wait()
         os.close(self._out)

@@ -10,10 +10,11 @@ from types import FrameType
 
 from ci.checkout import RUNS
 from ci.findings import findings
-from ci.gate import REPEATS, Gate, Question
+from ci.gate import REPEATS, Gate
 from ci.moments_table import rows
 from ci.observations import summary
 from ci.plan import Step, carry_out, describe
+from ci.question import Question
 from ci.report.write import write
 from ci.results import as_data, junit
 from ci.run_folder import RunFolder

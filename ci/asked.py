@@ -6,8 +6,8 @@ from pathlib import Path
 from ci.accepted import Acceptance
 from ci.accepted import read as read_acceptances
 from ci.checkout import ACCEPTED, CACHE, STACKS, areas
-from ci.gate import ALL, ARMS, Question
 from ci.pins.stacks import Pins
+from ci.question import ALL, ARMS, Question
 from harness.errors import UsageError
 from harness.reaper import Reaper
 from harness.stack.store import Store

@@ -1,24 +1,20 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from ci import rules
-from ci.accepted import Acceptance, Accepted, versions, weigh
+from ci.accepted import Accepted, versions, weigh
 from ci.checkout import CACHE, RULES, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
 from ci.keep import Keeper
 from ci.observations import Difference, differences
-from ci.pins.stacks import Pins
 from ci.plan import Step
+from ci.question import ALL, ARMS, Question
 from ci.run_folder import RunFolder
-from ci.settings import told
 from ci.suite import Order, Suite, SuiteResult, Watch
 from harness import moments
 from harness.errors import PreflightError
@@ -31,42 +27,7 @@ from harness.stack.lock import moved
 from harness.stack.store import Built, Stack, Store
 
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
-ALL = ("scenarios",)
-ARMS = ("baseline", "candidate")
 MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: two stacks by name, and which scenarios.
-
-    An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
-    what changed there, scenario by scenario (`before`). The `acceptances` are weighed as of `today` (UTC). The
-    `settings` are Celery's, laid over the app's own on both arms. All is run `times` times; `keep` opens a shell into
-    the first round that fails, or else into the last one.
-    """
-
-    baseline: str
-    candidate: str
-    targets: tuple[str, ...]
-    locks: Mapping[str, Stack] = field(default_factory=dict)
-    pins: Mapping[str, Pins] = field(default_factory=dict)
-    before: Mapping[str, str] = field(default_factory=dict)
-    acceptances: Sequence[Acceptance] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    times: int = 1
-    keep: bool = False
-    today: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
-
-    def limits(self) -> str:
-        """What the answer is limited to, when not everything was asked."""
-        limits = [] if self.targets == ALL else [f"only this was asked about: {', '.join(self.targets)}"]
-        limits += [f"with these settings on both: {told(self.settings)}"] if self.settings else []
-        return "; ".join(limits)
-
-    def named(self, arm: str) -> str:
-        """The name of an arm's stack."""
-        return self.baseline if arm == "baseline" else self.candidate
 
 
 class Gate:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ci.gate import ARMS, Question
+from ci.question import ARMS, Question
 from ci.run_folder import RunFolder
 from harness.errors import UsageError
 from harness.stack.store import Store

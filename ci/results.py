@@ -8,9 +8,10 @@ from ci import observations
 from ci.accepted import Accepted
 from ci.comparison import Comparison
 from ci.findings import Finding, findings
-from ci.gate import ARMS, Gate
+from ci.gate import Gate
 from ci.inert import inert
 from ci.plan import Step
+from ci.question import ARMS
 from ci.verdict import Verdict
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome
 from harness.stack.store import Stack

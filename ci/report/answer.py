@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ci.comparison import Change
-from ci.gate import ARMS
+from ci.question import ARMS
 from ci.report.words import begun, duration, number
 from ci.verdict import Answer
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ci.gate import ARMS
+from ci.question import ARMS
 from ci.report.evidence import Excerpt, excerpt, passages
 from ci.report.words import number, sentence, variant
 from harness.outcomes import FAILED, UNKNOWN

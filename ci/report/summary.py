@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ci.gate import ARMS
+from ci.question import ARMS
 from ci.report.answer import head, meaning
 from ci.report.areas import changes
 from ci.report.facts import facts

@@ -6,7 +6,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from ci.gate import ARMS
+from ci.question import ARMS
 
 WEIGHTIEST = ("python", "celery", "kombu", "billiard", "vine", "amqp", "redis", "django", "django-celery-beat")
 

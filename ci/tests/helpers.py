@@ -4,7 +4,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ci.comparison import Comparison
-from ci.gate import Gate, Question
+from ci.gate import Gate
+from ci.question import Question
 from ci.run_folder import RunFolder
 from ci.suite import SuiteResult, Watch
 from harness.outcomes import Outcome

@@ -7,7 +7,8 @@ import signal
 import pytest
 
 from ci import ask as asking
-from ci.gate import Gate, Question
+from ci.gate import Gate
+from ci.question import Question
 from ci.screen import Screen
 from ci.tests.helpers import ONE, outcome, parsed, stack, told
 from harness.errors import PreflightError, ProcessExited, ServiceDied, Unresolvable, UsageError, WaitTimeout

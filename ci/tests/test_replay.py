@@ -3,7 +3,7 @@
 import pytest
 
 from ci.findings import findings
-from ci.gate import ARMS
+from ci.question import ARMS
 from ci.replay import question_of
 from ci.results import as_data
 from ci.run_folder import RunFolder

@@ -19,7 +19,7 @@ GATE = """
 import sys
 from pathlib import Path
 from ci import ask
-from ci.gate import Question
+from ci.question import Question
 from ci.screen import Screen
 ask.RUNS = Path(sys.argv[1])
 question = Question("plan-2023", sys.argv[2], (sys.argv[3],), times=int(sys.argv[4]), keep=sys.argv[5] == "keep")

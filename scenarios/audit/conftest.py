@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +13,8 @@ import pytest
 from redis import Redis
 
 from harness import raw_messages
+from harness.faults.fault import Fault
+from harness.faults.redis_faults import OF_REDIS
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process, Web
 from harness.services.base import RedisService
@@ -183,56 +184,25 @@ class LockedTable:
 # A broker that does not do its work -----------------------------------------------------------------------------------
 
 
-class Broken:
-    """Ways for a Redis to fail its clients, by name; all undone at the end."""
+class Broker:
+    """A Redis that is to fail its clients, in one way at a time."""
 
     def __init__(self, redis: RedisService) -> None:
         self._redis = redis
-        self._client = Redis.from_url(redis.url)
-        self._undo = ExitStack()
+        self._fault = ExitStack()
 
-    def become(self, what: str) -> None:
-        """Fail in that way: down, frozen, full, read-only, loading or locked (another password)."""
-        getattr(self, f"_{what.replace('-', '_')}")()
+    def suffer(self, fault: Fault) -> None:
+        """Fail in that way from now on."""
+        self._fault.enter_context(OF_REDIS[fault](self._redis))
 
     def recover(self) -> None:
         """Work again."""
-        self._undo.close()
-
-    def _down(self) -> None:
-        self._redis.kill()
-        self._undo.callback(self._redis.start)
-
-    def _frozen(self) -> None:
-        """Stopped as by a machine that hangs: connections are accepted, and nothing is ever answered."""
-        if self._redis.provider != "embedded":
-            pytest.skip("the process of a Redis in a container cannot be stopped from here")
-        pid = int(self._client.info("server")["process_id"])
-        os.kill(pid, signal.SIGSTOP)
-        self._undo.callback(os.kill, pid, signal.SIGCONT)
-
-    def _full(self) -> None:
-        self._set("maxmemory-policy", "noeviction")
-        self._set("maxmemory", "1")
-
-    def _read_only(self) -> None:
-        self._client.replicaof("127.0.0.1", 1)
-        self._undo.callback(self._client.replicaof, "NO", "ONE")
-
-    def _locked(self) -> None:
-        """Its password was changed and its clients were thrown out."""
-        self._set("requirepass", "another")
-        self._client.client_kill_filter(_type="normal", skipme=True)
-
-    def _set(self, name: str, value: str) -> None:
-        before = self._client.config_get(name)[name]
-        self._client.config_set(name, value)
-        self._undo.callback(self._client.config_set, name, before)
+        self._fault.close()
 
 
 @pytest.fixture
-def broker(own_redis: RedisService) -> Iterator[Broken]:
-    """This scenario's own Redis, to be broken."""
-    broken = Broken(own_redis)
-    yield broken
-    broken.recover()
+def broker(own_redis: RedisService) -> Iterator[Broker]:
+    """This scenario's own Redis, to be harmed."""
+    broker = Broker(own_redis)
+    yield broker
+    broker.recover()

@@ -5,6 +5,7 @@ import json
 import pytest
 from redis import Redis
 
+from harness.faults.fault import Fault
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog
 
@@ -68,7 +69,7 @@ def test_an_event_sent_inside_a_transaction_finds_no_user_and_is_dropped(plan, p
 @pytest.mark.guards("trap-4")
 def test_with_redis_down_a_login_fails_and_its_event_is_lost(on_own_redis, broker, ada, log_in):
     web = on_own_redis.with_settings(AUDIT_DELIVERY="plan").web()
-    broker.become("down")
+    broker.suffer(Fault.REDIS_SIGKILL)
     assert log_in(web).status == 500
     assert not AuthAuditLog.objects.exists()
 

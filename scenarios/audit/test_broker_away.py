@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from harness.faults.fault import Fault
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog
 
 PROMISED_SECONDS = 1.0
-WAYS = ("down", "frozen", "full", "read-only", "locked")
+AWAY = (Fault.REDIS_SIGKILL, Fault.REDIS_FREEZE, Fault.REDIS_FULL)
+FAULTS = (*AWAY, Fault.REDIS_READ_ONLY, Fault.REDIS_LOCKED_OUT)
 RIGHT, WRONG = "correct horse", "wrong"
 PASSWORDS = (RIGHT, WRONG, RIGHT)
 FIRST_HAND_OVERS = """
@@ -55,15 +57,15 @@ print("FACTS", time.perf_counter() - begun)
 pytestmark = pytest.mark.guards("async-audit", "trap-4")
 
 
-@pytest.mark.parametrize("way", WAYS[:3])
+@pytest.mark.parametrize("fault", AWAY, ids=lambda fault: fault.name)
 def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_the_end(  # noqa: PLR0917
-    on_own_redis, own_redis, broker, ada, log_in, trail, way
+    on_own_redis, own_redis, broker, ada, log_in, trail, fault
 ):
     web = on_own_redis.web()
     healthy = [log_in(web) for _ in range(2)]
     own_redis.flush()
     AuthAuditLog.objects.all().delete()
-    broker.become(way)
+    broker.suffer(fault)
     answers = [log_in(web, password=password, event_id=str(n)) for n, password in enumerate(PASSWORDS)]
     assert [answer.status for answer in answers] == [200, 401, 200]
     # Twice: the password's hash is most of a login, and takes now this long and now that long on a busy machine.
@@ -77,11 +79,11 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
     assert [row["success"] for row in rows] == [password == RIGHT for password in PASSWORDS]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_process_that_never_reached_redis_before_hands_over_or_writes_in_time(
-    on_own_redis, broker, transactional_db, trail, way
+    on_own_redis, broker, transactional_db, trail, fault
 ):
-    broker.become(way)
+    broker.suffer(fault)
     said = on_own_redis.manage("shell", "--command", FIRST_HAND_OVERS)
     assert min(facts(said)) < PROMISED_SECONDS
     broker.recover()
@@ -96,7 +98,7 @@ def test_a_process_that_waits_for_other_results_is_not_held_up_when_their_redis_
     with ThreadPoolExecutor() as pool, Redis.from_url(own_redis.url) as client:
         said = pool.submit(process.manage, "shell", "--command", WHILE_WAITING_FOR_OTHER_RESULTS)
         wait_until(lambda: client.get("ready") or said.done(), 30, "the process waits for a result")
-        broker.become("down")
+        broker.suffer(Fault.REDIS_SIGKILL)
         assert facts(said.result()) < PROMISED_SECONDS
     assert len(trail_on(url).waiting()) == 3
 
@@ -107,7 +109,7 @@ def facts(said: str) -> Any:
 
 def test_logins_are_handed_over_again_when_redis_is_back(on_own_redis, broker, ada, log_in, trail):
     web = on_own_redis.web("--workers", "1")  # else the process that was turned away may not be asked again
-    broker.become("down")
+    broker.suffer(Fault.REDIS_SIGKILL)
     assert log_in(web).status == 200
     assert len(trail.rows(1, web)) == 1
     broker.recover()

@@ -9,6 +9,7 @@ from kombu.exceptions import EncodeError
 from core import celery_app
 from harness import raw_messages
 from harness.errors import ProcessExited
+from harness.faults.fault import Fault
 from harness.waiting import wait_until
 from modules.auth.accounts import handover, utils
 from modules.auth.accounts.models import AuthAuditLog, User
@@ -64,7 +65,7 @@ def test_an_event_leaves_nothing_in_redis(worker, shared_trail, ada):
 @pytest.mark.guards("trap-4")
 def test_an_event_that_redis_takes_after_the_app_gave_up_on_it_is_one_row(on_own_redis, broker, trail, ada):
     log_auth_event(ada.pk, "the connection stands")
-    broker.become("frozen")
+    broker.suffer(Fault.REDIS_FREEZE)
     log_auth_event(ada.pk, "in doubt")
     assert [row["event_type"] for row in trail.rows(1)] == ["in doubt"]
     broker.recover()
@@ -104,7 +105,7 @@ def test_an_eager_app_writes_the_row_at_once(eager, trail, ada):
 def test_with_redis_and_the_database_away_the_login_goes_on_and_the_log_has_the_event(
     trail, broker, ada, caplog, monkeypatch
 ):
-    broker.become("down")
+    broker.suffer(Fault.REDIS_SIGKILL)
     monkeypatch.setattr(AuthAuditLog._meta, "db_table", "no_such_table")
     log_auth_event(ada.pk, "login_success", "192.0.2.7")
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]

@@ -70,7 +70,7 @@ LANES = (
         "network",
         ("early", "late"),
         {
-            Fault.REDIS_SLOW: _redis(2.0),
+            Fault.REDIS_SLOW: Rounds((Hands.FLOWING,) * 3, 2.0),
             Fault.PARTITION: _redis(),
             Fault.REDIS_FREEZE_LONG: Rounds((Hands.SOME,), 30.0),
         },

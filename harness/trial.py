@@ -43,11 +43,15 @@ class Trial:
 
 
 class Hands(Enum):
-    """What a worker holds when a fault begins. But for EMPTY, a table is locked until the fault is over."""
+    """What a worker holds when a fault begins. With SOME and FULL a table is locked until the fault is over."""
 
     EMPTY = "nothing is on the way, and it waits for the next message"
+    FLOWING = "it does one event after another, and the producer goes on"
     SOME = "a task is in the middle, another prefetched, and it waits for the next message"
     FULL = "a task is in the middle, as many prefetched as it takes, more in the queue, and the producer goes on"
+
+
+LOCKED = (Hands.SOME, Hands.FULL)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def run(name: str, workloads: Sequence[Workload], inflict: Inflict, lock: Inflic
         together.each(lambda trial: trial.workload.flow())
         for hands in rounds.hands:
             together.each(lambda trial: trial.workload.drain())
-            _round(name, together, inflict, _unlocked if hands is Hands.EMPTY else lock, hands, rounds.seconds)
+            _round(name, together, inflict, lock if hands in LOCKED else _unlocked, hands, rounds.seconds)
         together.each(_end)
     return trials
 
@@ -110,6 +114,8 @@ def _round(name: str, together: _Together, inflict: Inflict, lock: Inflict, hand
 def _fill(trial: Trial, hands: Hands) -> None:
     if hands is Hands.SOME:
         trial.workload.take_two()
+    elif hands is Hands.FLOWING:
+        trial.workload.flow()
     elif hands is Hands.FULL:
         trial.workload.fill_hands()
     trial.caught |= trial.workload.in_the_middle()

@@ -52,6 +52,7 @@ class Rollout:
     seen: dict[Moment, Seen] = field(default_factory=dict)
     _processes: dict[tuple[str, str], Process] = field(default_factory=dict)
     _url: str = ""
+    _moment: "Moment | None" = None
     _ticks: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,9 @@ class Rollout:
 
     def carry_out(self, step: Step) -> None:
         """Do one step. Raises what keeps it from being done."""
+        if step.moment is not self._moment:
+            self._moment = step.moment
+            self.history.add(Record(Kind.MOMENT, detail=step.moment.value))
         self._actions[step.action](step)
 
     def close(self) -> None:

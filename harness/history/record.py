@@ -35,6 +35,8 @@ class Kind(str, Enum):
     """Its row exists; the time is the row's own."""
     FAULT = "fault"
     """A fault begins or ends: `detail` says which and what."""
+    MOMENT = "moment"
+    """A moment of an upgrade begins: `detail` says which."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ci.comparison import Comparison
+from ci.observations import FIGURES
 from harness.outcomes import PASSED, Outcome
 
 COLUMNS = ("fault", "setting", "lost", "duplicated", "recovered", "seconds to resume", "worker started again")
@@ -20,7 +21,12 @@ def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
 
 
 def _told(one: Comparison) -> dict[str, Any]:
-    return {**one.candidate.observations, **one.baseline.observations}
+    return {**_figures(one.candidate), **_figures(one.baseline)}
+
+
+def _figures(outcome: Outcome) -> dict[str, Any]:
+    told = outcome.observations.get(FIGURES)
+    return told if isinstance(told, dict) else {}
 
 
 def _row(one: Comparison) -> tuple[str, ...]:
@@ -35,5 +41,5 @@ def _both(one: Comparison, name: str) -> str:
 
 
 def _figure(outcome: Outcome, name: str) -> str:
-    figure = str(outcome.observations.get(name, NOTHING))
+    figure = str(_figures(outcome).get(name, NOTHING))
     return figure if outcome.result == PASSED else f"{figure}!"

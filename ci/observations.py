@@ -1,7 +1,8 @@
 """What an upgrade changes among the facts that scenarios recorded. Pure: outcomes in, differences out.
 
 An observation's name is "GROUP" or "GROUP: SUBJECT" ("message: a task with an ETA"). A number whose name or key ends
-in "seconds" or "bytes" is a measure, all else is exact.
+in "seconds" or "bytes" is a measure, all else is exact. The group "figures" is for tables of their own: how many events
+went by while something lasted is another number each time, and no change.
 """
 
 import re
@@ -15,6 +16,7 @@ from ci.masking import UNMASKED, masked
 from harness.outcomes import PASSED, Outcome
 
 ABSENT = object()
+FIGURES = "figures"
 SHOWN = 100  # letters of a value
 MEASURE = re.compile(r"(?:^|[ _.])(seconds|bytes)$")
 # How much larger, and by how much at least, one measure must be to differ: two runs of one stack side by side on a busy
@@ -67,7 +69,7 @@ def between(old: Outcome, new: Outcome) -> Iterator[Difference]:
     names = list(dict.fromkeys([*old.observations, *new.observations]))
     if not old.result == new.result == PASSED:
         names = [name for name in names if name in old.observations and name in new.observations]
-    for name in names:
+    for name in (name for name in names if group(name) != FIGURES):
         before, after = (one.observations.get(name, ABSENT) for one in (old, new))
         if not name.startswith(UNMASKED):
             before, after = masked(before), masked(after)

@@ -10,7 +10,7 @@ ONE = "scenarios/delivery/test_faults.py::test_one[REDIS_CUT-late]"
 
 def faulty(result: str = "passed", **figures: object) -> Outcome:
     observed = {"fault": "REDIS_CUT", "setting": "late", "lost": 0, "duplicated": 0, "recovered": 0, **figures}
-    return Outcome(ONE, result, observations=observed)
+    return Outcome(ONE, result, observations={"figures": observed})
 
 
 def cells(old: Outcome, new: Outcome) -> dict[str, str]:

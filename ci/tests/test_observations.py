@@ -27,6 +27,10 @@ def test_a_changed_default_is_named_with_both_values():
     assert (one.group, one.address) == ("configuration", f"configuration.{SETTING}")
 
 
+def test_figures_are_for_their_own_table_and_no_change():
+    assert words({"acked": 1}, {"acked": 2}, "figures") == words(1, 2, "figures: acked") == []
+
+
 @pytest.mark.parametrize("value", [None, False, 0, 1.5, "text", [], ["a"], [1, [2]], {"a": {"b": [1]}}])
 def test_what_is_equal_is_no_difference(value):
     assert words(value, value) == []

@@ -311,7 +311,7 @@ def test_differences_are_listed_by_group_and_a_long_group_is_cut(show):
 
 def test_faults_are_shown_where_scenarios_observed_one(shown):
     observed = {"fault": "REDIS_[red]CUT", "setting": "late", "lost": 1}
-    seen = Outcome(ONE, "passed", observations=observed)
+    seen = Outcome(ONE, "passed", observations={"figures": observed})
     shown.screen.faults([Comparison(ONE, seen, seen)])
     assert "REDIS_[red]CUT" in shown.plain
 

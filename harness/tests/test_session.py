@@ -30,9 +30,9 @@ class Pool(ServicePool):
 
     url = "redis://one"
 
-    def redis(self, name="main"):
+    def redis(self, name="main", *, durable=False):
         """One that stands for all."""
-        self.done.append(("redis", name))
+        self.done += [("redis", name), *(["durable"] if durable else [])]
         return self
 
     def postgres(self):

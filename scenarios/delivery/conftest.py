@@ -58,6 +58,7 @@ def make_ground(session: Session) -> Iterator[Callable[[str, str], Ground]]:
 
 def _copy(url: str, name: str) -> str:
     with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # an earlier round's
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     return url.replace(f"/{TEMPLATE}", f"/{name}", 1)
 

@@ -77,15 +77,16 @@ def test_the_worker_goes_on_and_keeps_the_promise_of_its_setting(trials, observe
 
 
 def record(observe, fault, setting, trial):
-    figures = tally(trial.history)
-    observe("fault", fault.name)
-    observe("setting", setting)
-    for name in ("attempted", "acked", "effect", "lost", "duplicated", "recovered"):
-        observe(name, getattr(figures, name))
-    observe("late", len(late(trial.history, SUPERVISED_SECONDS)))
-    observe("done meanwhile", sum(lives.during for lives in traffic(trial)))
-    observe("seconds to resume", round(max(trial.resumed)))
-    observe("worker started again", trial.ends)
+    counts = tally(trial.history)
+    names = ("attempted", "acked", "effect", "lost", "duplicated", "recovered")
+    figures = {
+        **{name: getattr(counts, name) for name in names},
+        "late": len(late(trial.history, SUPERVISED_SECONDS)),
+        "done meanwhile": sum(lives.during for lives in traffic(trial)),
+        "seconds to resume": round(max(trial.resumed)),
+        "worker started again": trial.ends,
+    }
+    observe("figures", {"fault": fault.name, "setting": setting, **figures})
 
 
 def traffic(trial):

@@ -153,9 +153,11 @@ def _done(harm: Callable[[Any], None], workload: Workload) -> Iterator[None]:
 @contextmanager
 def _limited(workload: Workload) -> Iterator[None]:
     """Every worker of a lane has the limit, and only a locked table makes a task run into it."""
-    caught = workload.in_the_middle()
+    caught, pool = workload.in_the_middle(), worker_faults.pool(workload.worker)
     yield
-    wait_until(lambda: not caught & workload.in_the_middle(), PATIENCE_SECONDS, "the task runs into its time limit")
+    # The worker says that the task failed a moment before it kills its process, which may yet get the table.
+    over = lambda: not caught & workload.in_the_middle() and pool - worker_faults.pool(workload.worker)  # noqa: E731
+    wait_until(over, PATIENCE_SECONDS, "the task runs into its time limit")
 
 
 @contextmanager

@@ -29,8 +29,13 @@ def crash_children(worker: Process) -> None:
     _signal_children(worker, signal.SIGSEGV)
 
 
+def pool(worker: Process) -> set[int]:
+    """The pids of its children."""
+    return set(sessions.children(worker.child.pid))
+
+
 def _signal_children(worker: Process, number: signal.Signals) -> None:
-    children = sessions.children(worker.child.pid)
+    children = pool(worker)
     if not children:
         raise PreflightError(f"{worker.child.name} has no pool of processes: there is nothing to kill")
     for pid in children:

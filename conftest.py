@@ -82,7 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             for marker in item.iter_markers("red_on"):
                 if _installed(marker.args[0]):
-                    item.add_marker(pytest.mark.xfail(reason=": ".join(marker.args), strict=True))
+                    strict = marker.kwargs.get("strict", True)
+                    item.add_marker(pytest.mark.xfail(reason=": ".join(marker.args), strict=strict))
 
 
 def _installed(line: str) -> bool:

@@ -45,7 +45,7 @@ class Uv:
         stacks. The user's settings and index stay in force.
         """
         environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-        environment |= {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+        environment |= {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1", "TMPDIR": str(self._folder)}  # its locks stay
         command = [uv.find_uv_bin(), *map(str, arguments)]
         log = self.new_file()
         child = spawn(command, name="uv", log=log, reaper=self._reaper, env=environment, cwd=self._folder)

@@ -1,7 +1,6 @@
 """Workloads, and the trials of them: one lane for each group of faults, some lanes at the same time.
 
-A trial is mostly waiting, so a lane goes on while the scenarios of another are judged. Only the trials that are asked
-for are made.
+A trial is mostly waiting, so lanes go on beside one another. Only the trials that are asked for are made.
 """
 
 import json
@@ -133,7 +132,7 @@ class Trials:
         return workloads
 
 
-@pytest.fixture(scope="session", autouse=True)  # the other scenarios of the area are run while lanes go on
+@pytest.fixture(scope="module")  # no longer: a frozen clock or an eager app of other scenarios would reach its threads
 def trials(request: pytest.FixtureRequest, make_ground, make_workload) -> Iterator[Trials]:
     """What each fault that is asked for in this run did to each workload of its lane."""
 

@@ -37,6 +37,7 @@ ENDS = pytest.mark.red_on(
     "kombu>=5.7",
     "found here: closing the lost connection, with messages in hand, connects anew to give them back; "
     "'NoneType' object has no attribute 'hostname' ends the worker. No upstream issue was found",
+    strict=False,  # it depends on what the connection was doing when it was lost
 )
 KEPT_DEAD = pytest.mark.red_on(
     "celery<5.6", "celery PR #9824: a kept connection that is dead is used for the next task"

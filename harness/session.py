@@ -28,6 +28,8 @@ class Session:
 
     `old` is the stack that runs today: in the gate the baseline's, in both arms; by hand the same as `interpreter`.
     `folder` gets the logs of its processes; `celery_settings` are laid over the app's own (Celery's lower-case names).
+    `temporary` is for what its processes leave behind when they are killed (billiard: pymp-*); None where the gate has
+    seen to that.
     """
 
     interpreter: Interpreter
@@ -37,6 +39,7 @@ class Session:
     reaper: Reaper
     name: str
     celery_settings: dict[str, Any] = field(default_factory=dict)
+    temporary: Path | None = None
 
     def settings(self) -> dict[str, str]:
         """The reference app's settings: an empty Redis, a new database, no simulated work to sleep through."""
@@ -64,6 +67,7 @@ class Session:
     def launcher(self) -> Launcher:
         """Starts this session's processes with the settings that are in force in os.environ."""
         settings = {key: os.environ[key] for key in SETTINGS}
+        settings |= {"TMPDIR": str(self.temporary)} if self.temporary else {}
         return Launcher(self.interpreter, settings, self.folder, self.reaper)
 
     def old_launcher(self) -> Launcher:
@@ -166,4 +170,5 @@ def _own(services: str, reaper: Reaper, name: str) -> Session:
     sys.stderr.write(f"services: {provider} ({reason})\n")
     interpreter = Interpreter("project", sys.executable, installed(), None, platform.python_version())
     pool = Services(provider, reaper)
-    return Session(interpreter, interpreter, pool, reaper.temporary_folder("logs"), reaper, name)
+    logs, temporary = reaper.temporary_folder("logs"), reaper.temporary_folder("tmp")
+    return Session(interpreter, interpreter, pool, logs, reaper, name, temporary=temporary)

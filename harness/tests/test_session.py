@@ -165,6 +165,18 @@ def test_an_own_session_runs_on_the_project_environment_with_logs_that_go_with_i
     assert not folder.exists()
 
 
+def test_what_killed_processes_of_an_own_session_leave_in_their_tmp_goes_with_it(monkeypatch):
+    for name in (LENT, *SETTINGS):
+        monkeypatch.setenv(name, "")
+    monkeypatch.delenv(LENT)
+    session = begin("embedded", "main")
+    left = Path(session.launcher().settings["TMPDIR"]) / "pymp-left"
+    left.mkdir()
+
+    session.close()
+    assert not left.parent.exists()
+
+
 def test_an_own_session_with_services_that_do_not_exist_leaves_nothing_behind(monkeypatch, guardians):
     monkeypatch.delenv(LENT, raising=False)
     with pytest.raises(UsageError):

@@ -1,14 +1,11 @@
 """A worker that dies, or finds no database, in the middle of writing the row."""
 
 import json
-import os
-import signal
 
 import pytest
 from redis import Redis
 
-from harness import sessions
-from harness.processes.process import Process
+from harness.faults.worker_faults import kill_children
 from harness.waiting import wait_until
 from modules.auth.accounts.models import AuthAuditLog
 
@@ -17,18 +14,12 @@ LATER = [None, "afterwards", None, "", None, False, None]
 ID = "2f1c8a52-6f0e-4d0b-9d36-0f3f8f2d1a77"
 
 
-def kill_pool_child(worker: Process) -> None:
-    """As the kernel does when memory is short."""
-    for child in sessions.children(worker.facts()["pid"]):
-        os.kill(child, signal.SIGKILL)
-
-
 @pytest.mark.guards("trap-6")
 def test_a_worker_killed_in_the_middle_of_an_event_writes_it_once_it_is_back(on_own_redis, trail, locked_table):
     worker = on_own_redis.worker("--concurrency", "1")
     trail.deliver(EVENT, ID)
     writer = locked_table.writer(worker)
-    kill_pool_child(worker)
+    kill_children(worker)
     locked_table.end(writer)
     locked_table.writer(worker, but=writer)
     locked_table.release()
@@ -41,7 +32,7 @@ def test_a_row_that_the_database_finishes_for_a_killed_worker_is_not_written_aga
     worker = on_own_redis.worker("--concurrency", "1")
     trail.deliver(EVENT, ID)
     writer = locked_table.writer(worker)
-    kill_pool_child(worker)
+    kill_children(worker)
     locked_table.writer(worker, but=writer)
     locked_table.release()
     trail.drained(worker)
@@ -53,7 +44,7 @@ def test_delivered_as_planned_the_event_of_a_killed_worker_is_lost(on_own_redis,
     worker = on_own_redis.with_settings(AUDIT_DELIVERY="plan").worker("--concurrency", "1")
     trail.deliver([ada.pk, *EVENT[1:]], ID)
     writer = locked_table.writer(worker)
-    kill_pool_child(worker)
+    kill_children(worker)
     locked_table.end(writer)
     locked_table.release()
     trail.deliver([ada.pk, *LATER[1:]], "another")

@@ -36,7 +36,7 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     choice = choose(services)
     screen.say(f"Services: {choice.provider}. {choice.reason}")
     if question.settings:
-        screen.say(f"Celery settings laid over the app on both: {told(question.settings)}")
+        screen.say(f"Settings laid over the app on both: {told(question.settings)}")
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
     begun = time.monotonic()

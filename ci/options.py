@@ -17,7 +17,11 @@ SERVICES = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON on standard output.")
 
-SETTINGS = click.option("--settings", metavar="FILE", help="Celery settings of yours, laid over the app on both sides.")
+SETTINGS = click.option(
+    "--settings",
+    metavar="FILE",
+    help="Settings of yours, Celery's and the database's, laid over the app on both sides.",
+)
 ACCEPTED = click.option(
     "--accepted", metavar="FILE", help="The differences that you have accepted.  [default: ci/accepted.toml]"
 )

@@ -20,7 +20,7 @@ class Question:
 
     An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
     what changed there, scenario by scenario (`before`). The `acceptances` are weighed as of `today` (UTC). The
-    `settings` are Celery's, laid over the app's own on both arms. All is run `times` times; `keep` opens a shell into
+    `settings` are a team's (harness.laid_over), on both arms. All is run `times` times; `keep` opens a shell into
     the first round that fails, or else into the last one.
     """
 

@@ -1,15 +1,18 @@
-"""A team's own Celery settings, laid over the reference app on both arms.
+"""A team's own settings, laid over the reference app on both arms.
 
-A toml with one table, `[celery]`, of Celery's own lower-case names, as its documentation has them:
+A toml with a table `[celery]` of Celery's own lower-case names, as its documentation has them, and one about the
+connections to the database, `[database]` (ci.database_settings):
 
     [celery]
     task_acks_late = true
     worker_prefetch_multiplier = 1
     worker_pool = "threads"
     broker_transport_options = { visibility_timeout = 7200 }
+    [database]
+    url = "postgresql:///?options=-c%20statement_timeout%3D5000"
+    conn_max_age = 600
 
-What a scenario sets for itself wins, and so do the arguments that it starts a worker with. A database cannot be named:
-the gate makes PostgreSQL databases of its own, one for each stack, and throws them away.
+What a scenario sets for itself wins, and so do the arguments that it starts a worker with.
 """
 
 import json
@@ -21,9 +24,10 @@ import tomllib
 from celery import __version__ as celery_version
 from celery.app import defaults
 
+from ci.database_settings import OWN_SERVERS, database_settings
 from harness.errors import UsageError
 
-OWN_SERVERS = "the gate starts servers of its own and never touches yours"
+TABLES = ("celery", "database")
 REFUSED = {
     **dict.fromkeys(("broker_url", "broker_read_url", "broker_write_url", "broker_transport"), OWN_SERVERS),
     **dict.fromkeys(("result_backend", "cache_backend", "database_url"), OWN_SERVERS),
@@ -61,16 +65,16 @@ def read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(f"{path} is not TOML: {error}") from error
-    if "database_url" in data:
-        raise UsageError(f"{path}: database_url cannot be set: {OWN_SERVERS}")
-    celery = data.pop("celery", None)
-    if data or not isinstance(celery, dict):
-        extra = f"; it has {', '.join(map(repr, data))} beside it" if data else ""
-        raise UsageError(f"{path} must have one table, [celery], of Celery's lower-case settings{extra}")
+    tables = {name: data[name] for name in TABLES if name in data}
+    others = [name for name in data if name not in TABLES]
+    if others or not tables or not all(isinstance(table, dict) for table in tables.values()):
+        extra = f"; it has {', '.join(map(repr, others))} beside them" if others else ""
+        raise UsageError(f"{path} must have the table [celery] or [database], or both{extra}")
+    celery, database = (tables.get(name, {}) for name in TABLES)
     for name, value in celery.items():
         if wrong := _wrong(name, value):
             raise UsageError(f"{path}: {name} {wrong}")
-    return celery
+    return {**celery, **database_settings(path, database)}
 
 
 def told(settings: Mapping[str, Any]) -> str:

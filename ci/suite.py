@@ -84,7 +84,7 @@ class SuiteResult:
 
 @dataclass
 class Suite:
-    """Runs pytest in stacks, with one set of services lent to all of them, and Celery settings laid over the app's.
+    """Runs pytest in stacks, with one set of services lent to all of them, and a team's settings laid over the app's.
 
     With `look`, each scenario is held before it is torn down, and `look` is called all along to release it.
     """
@@ -92,7 +92,7 @@ class Suite:
     desk: Desk
     reaper: Reaper
     watch: Watch
-    celery_settings: Mapping[str, Any] = field(default_factory=dict)
+    laid_over: Mapping[str, Any] = field(default_factory=dict)
     look: "Callable[[Sequence[Running]], None] | None" = None
 
     def run(self, *orders: "Order") -> list[SuiteResult]:
@@ -112,7 +112,7 @@ class Suite:
         """Start pytest for an order."""
         results, lease = order.folder / "outcomes.jsonl", order.folder / "session.json"
         desk = (self.desk.address, self.desk.authkey)
-        settings = dict(self.celery_settings)
+        settings = dict(self.laid_over)
         interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
         Lease(*interpreters, *desk, order.folder, order.arm, settings).write(lease)
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from harness.laid_over import PARAMETERS, celery, environment, with_parameters
 from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import TODAYS_APP, Launcher
 from harness.reaper import Reaper
@@ -27,7 +28,7 @@ class Session:
     """One run of scenarios on one stack.
 
     `old` is the stack that runs today: in the gate the baseline's, in both arms; by hand the same as `interpreter`.
-    `folder` gets the logs of its processes; `celery_settings` are laid over the app's own (Celery's lower-case names).
+    `folder` gets the logs of its processes; `laid_over` are a team's settings over the app's own (harness.laid_over).
     `temporary` is for what its processes leave behind when they are killed (billiard: pymp-*); None where the gate has
     seen to that.
     """
@@ -38,21 +39,22 @@ class Session:
     folder: Path
     reaper: Reaper
     name: str
-    celery_settings: dict[str, Any] = field(default_factory=dict)
+    laid_over: dict[str, Any] = field(default_factory=dict)
     temporary: Path | None = None
 
     def settings(self) -> dict[str, str]:
         """The reference app's settings: an empty Redis, a new database, no simulated work to sleep through."""
         redis = self.redis("main")
-        database = f"{self.interpreter.stack}_{self.name}"
+        name = re.sub(r"\W", "_", f"{self.interpreter.stack}_{self.name}")[-60:]
+        parameters = environment(self.laid_over).get(PARAMETERS, "")
         return {
             "DJANGO_SETTINGS_MODULE": "core.settings",
             # For pytest's own process, not handed on: under a frozen clock Django would connect anew for every query.
             "DATABASE_CONN_MAX_AGE": "600",
-            "DATABASE_URL": self.services.postgres().create_database(re.sub(r"\W", "_", database)[-60:]),
+            "DATABASE_URL": with_parameters(self.services.postgres().create_database(name), parameters),
             "CELERY_BROKER_URL": redis.url,
             "CELERY_RESULT_BACKEND": redis.url,
-            "CELERY_SETTINGS": json.dumps(self.celery_settings),
+            "CELERY_SETTINGS": json.dumps(celery(self.laid_over)),
             "WELCOME_EMAIL_SECONDS": "0",
             "USER_DATA_SECONDS": "0",
         }
@@ -67,6 +69,7 @@ class Session:
     def launcher(self) -> Launcher:
         """Starts this session's processes with the settings that are in force in os.environ."""
         settings = {key: os.environ[key] for key in SETTINGS}
+        settings |= environment(self.laid_over)
         settings |= {"TMPDIR": str(self.temporary)} if self.temporary else {}
         return Launcher(self.interpreter, settings, self.folder, self.reaper)
 
@@ -95,7 +98,7 @@ SETTINGS = (
 class Lease:
     """What the gate writes for a pytest run that it starts: whose processes, which services, where to log.
 
-    `old` and `celery_settings` as in Session; `name` keeps its Redis and its database apart from those of other runs on
+    `old` and `laid_over` as in Session; `name` keeps its Redis and its database apart from those of other runs on
     the same services.
     """
 
@@ -105,7 +108,7 @@ class Lease:
     authkey: bytes
     folder: Path
     name: str
-    celery_settings: dict[str, Any] = field(default_factory=dict)
+    laid_over: dict[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write it for `read`."""
@@ -116,7 +119,7 @@ class Lease:
             "authkey": self.authkey.hex(),
             "folder": str(self.folder),
             "name": self.name,
-            "celery_settings": self.celery_settings,
+            "laid_over": self.laid_over,
         }
         path.touch(mode=0o600)  # the key opens the services to whoever reads it
         path.write_text(json.dumps(facts))
@@ -128,7 +131,7 @@ class Lease:
         interpreter, old = (Interpreter.from_json(facts[key]) for key in ("interpreter", "old"))
         authkey = bytes.fromhex(facts["authkey"])
         folder = Path(facts["folder"])
-        return cls(interpreter, old, facts["address"], authkey, folder, facts["name"], facts["celery_settings"])
+        return cls(interpreter, old, facts["address"], authkey, folder, facts["name"], facts["laid_over"])
 
 
 def begin(services: str, name: str) -> Session:
@@ -158,7 +161,7 @@ def _borrow(path: Path, reaper: Reaper, name: str) -> Session:
         lease.folder,
         reaper,
         f"{lease.name}-{name}",
-        lease.celery_settings,
+        lease.laid_over,
     )
 
 

@@ -70,7 +70,7 @@ SETTINGS = {
     "a folder": ("gate --settings folder", "folder cannot be read"),
     "not TOML": ("gate --settings flask.txt", "is not TOML"),
     "not text": ("gate --settings binary.txt", "is not TOML"),
-    "no table": ("gate --settings other.toml", "must have one table, [celery]"),
+    "no table": ("gate --settings other.toml", "must have the table [celery] or [database]"),
     "unknown": ("gate --settings unknown.toml", "task_ack_late is no setting"),
     "wrong type": ("gate --settings type.toml", "task_acks_late must be true or false"),
     "the team's own broker": (

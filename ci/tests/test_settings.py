@@ -81,15 +81,11 @@ def test_what_would_take_the_ground_away_is_refused_with_the_reason(settings, na
     assert "secret" not in str(caught.value)
 
 
-def test_a_database_is_refused_too(settings):
-    with pytest.raises(UsageError, match="database_url cannot be set: the gate starts servers of its own") as caught:
-        settings('database_url = "postgresql://user:secret@production/shop"\n[celery]\n')
-    assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["", "task_acks_late = true", "[celery]\n[django]\nx = 1", "celery = 3", "[celery"])
+@pytest.mark.parametrize(
+    "text", ["", "task_acks_late = true", "[celery]\n[django]\nx = 1", "celery = 3", "database = 3", "[celery"]
+)
 def test_a_file_of_another_shape_is_refused(settings, text):
-    with pytest.raises(UsageError, match=r"must have one table, \[celery\]|is not TOML"):
+    with pytest.raises(UsageError, match=r"must have the table \[celery\] or \[database\], or both|is not TOML"):
         settings(text)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ProcessExited
+from harness.laid_over import PARAMETERS, with_parameters
 from harness.processes.caller import Caller
 from harness.processes.interpreter import Interpreter
 from harness.processes.process import Process, Web
@@ -136,6 +137,8 @@ class Launcher:
     ) -> Child:
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         environment |= {"PYTHONUNBUFFERED": "1", "PREFLIGHT_REPORT": str(report), **self.settings}
+        if parameters := environment.pop(PARAMETERS, ""):
+            environment["DATABASE_URL"] = with_parameters(environment["DATABASE_URL"], parameters)
         log.write_text(f"$ {' '.join(command)}\n")
         return spawn(
             command,

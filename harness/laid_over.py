@@ -1,0 +1,27 @@
+"""A team's own settings, laid over the app: Celery's under their own names, the database's behind `database.`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+URL = "database.url"
+CONN_MAX_AGE = "database.conn_max_age"
+PARAMETERS = "DATABASE_PARAMETERS"  # known to the harness alone: what each database's URL is to have behind its ?
+
+
+def celery(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that Celery takes."""
+    return {name: value for name, value in settings.items() if name not in (URL, CONN_MAX_AGE)}
+
+
+def environment(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The environment variables that the others become."""
+    said = {PARAMETERS: settings.get(URL, "").partition("?")[2]}
+    said |= {"DATABASE_CONN_MAX_AGE": str(settings[CONN_MAX_AGE])} if CONN_MAX_AGE in settings else {}
+    return {name: value for name, value in said.items() if value}
+
+
+def with_parameters(url: str, parameters: str) -> str:
+    """A PostgreSQL URL with these connection parameters behind its question mark; as it is when it has them."""
+    if not parameters or not url.startswith("postgresql:") or url.endswith(parameters):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{parameters}"

@@ -21,7 +21,9 @@ def environment(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_parameters(url: str, parameters: str) -> str:
-    """A PostgreSQL URL with these connection parameters behind its question mark; as it is when it has them."""
-    if not parameters or not url.startswith("postgresql:") or url.endswith(parameters):
+    """A PostgreSQL URL with these connection parameters behind its question mark, unless it says another value itself."""
+    if not url.startswith("postgresql:"):
         return url
-    return f"{url}{'&' if '?' in url else '?'}{parameters}"
+    has = {name.partition("=")[0] for name in url.partition("?")[2].split("&")}
+    added = [one for one in parameters.split("&") if one and one.partition("=")[0] not in has]
+    return "".join((url, "&" if "?" in url else "?", "&".join(added))) if added else url

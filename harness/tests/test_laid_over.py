@@ -33,6 +33,7 @@ def test_celerys_settings_and_the_databases_go_apart():
         ("postgresql://u@h/d", "postgresql://u@h/d?a=b"),
         ("postgresql:///d?host=/run", "postgresql:///d?host=/run&a=b"),
         ("postgresql:///d?a=b", "postgresql:///d?a=b"),
+        ("postgresql:///d?a=other&connect_timeout=1", "postgresql:///d?a=other&connect_timeout=1"),
         ("sqlite:////tmp/d", "sqlite:////tmp/d"),
     ],
 )

@@ -21,9 +21,14 @@ def environment(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_parameters(url: str, parameters: str) -> str:
-    """A PostgreSQL URL with these connection parameters behind its question mark, unless it says another value itself."""
+    """A PostgreSQL URL with these parameters behind its question mark, unless it says another value itself."""
     if not url.startswith("postgresql:"):
         return url
     has = {name.partition("=")[0] for name in url.partition("?")[2].split("&")}
     added = [one for one in parameters.split("&") if one and one.partition("=")[0] not in has]
     return "".join((url, "&" if "?" in url else "?", "&".join(added))) if added else url
+
+
+def without_parameters(url: str, parameters: str) -> str:
+    """The URL that with_parameters was given."""
+    return url.removesuffix(parameters)[:-1] if parameters and url.endswith(parameters) else url

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.laid_over import PARAMETERS, celery, environment, with_parameters
+from harness.laid_over import PARAMETERS, celery, environment, with_parameters, without_parameters
 from harness.processes.interpreter import Interpreter, installed
 from harness.processes.launcher import TODAYS_APP, Launcher
 from harness.reaper import Reaper
@@ -70,6 +70,8 @@ class Session:
         """Starts this session's processes with the settings that are in force in os.environ."""
         settings = {key: os.environ[key] for key in SETTINGS}
         settings |= environment(self.laid_over)
+        # Added again when a process starts: until then a scenario may say something else there.
+        settings["DATABASE_URL"] = without_parameters(settings["DATABASE_URL"], settings.get(PARAMETERS, ""))
         settings |= {"TMPDIR": str(self.temporary)} if self.temporary else {}
         return Launcher(self.interpreter, settings, self.folder, self.reaper)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import session as sessions
-from harness.laid_over import celery, environment, with_parameters
+from harness.laid_over import celery, environment, with_parameters, without_parameters
 
 TEAMS = {
     "task_acks_late": True,
@@ -41,6 +41,7 @@ def test_parameters_are_added_once_and_to_postgresql_alone(url, expected):
     assert with_parameters(url, "a=b") == expected
     assert with_parameters(expected, "a=b") == expected
     assert with_parameters(url, "") == url
+    assert without_parameters(expected, "a=b") == (url if url != expected else without_parameters(url, "a=b"))
 
 
 @pytest.mark.parametrize("database", ["the session's", "a scenario's own"])

@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from harness import session as sessions
+from harness import tables
 from harness.clocks import FakedClock, find_library
 from harness.errors import PreflightError
 from harness.hold import HOLD, Hold
@@ -131,9 +132,18 @@ def own_redis(session: Session) -> RedisService:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(session: Session) -> None:
-    """The database's tables, made by the stack's own `manage.py migrate`; replaces pytest-django's test database."""
+def django_db_setup(session: Session) -> Iterator[None]:
+    """The database's tables, made by the stack's own `manage.py migrate`; replaces pytest-django's test database.
+
+    Behind each scenario that asks for `transactional_db` they are emptied in our way, not in Django's.
+    """
+    from django.db import connection  # noqa: PLC0415 - the app is importable only once a session has begun
+    from django.test import TransactionTestCase  # noqa: PLC0415 - as above
+
     session.launcher().manage("migrate", "--verbosity", "1")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: tables.empty(connection))
+        yield
 
 
 @pytest.fixture(autouse=True)

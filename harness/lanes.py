@@ -103,7 +103,7 @@ LANES = (
         {
             Fault.POSTGRES_DROP: Rounds((Hands.EMPTY,) * 3, 0.0),
             Fault.POSTGRES_RESTART: Rounds((Hands.EMPTY,) * 2, 1.0),
-            Fault.POSTGRES_FREEZE: Rounds((Hands.EMPTY,) * 2, 2.0),
+            Fault.POSTGRES_FREEZE: Rounds((Hands.FLOWING,) * 2, 2.0),
             Fault.POSTGRES_CROWDED: Rounds((Hands.EMPTY,), 1.0),
         },
         postgres="harmed",

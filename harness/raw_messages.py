@@ -61,6 +61,11 @@ def held(url: str) -> list[RawMessage]:
     return [_opened(json.loads(one)[0]) for one in kept]
 
 
+def nothing_on_its_way(url: str, queue: str) -> bool:
+    """Whether nothing waits in the queue and workers have acknowledged all that they have taken, of any queue."""
+    return not waiting(url, queue) and not held(url)
+
+
 def delete(url: str, queue: str) -> None:
     """Throw a queue away."""
     with redis.Redis.from_url(url) as client:

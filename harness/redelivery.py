@@ -15,6 +15,11 @@ def held_events(url: str) -> list[str]:
     return [message.json()[1]["details"]["event_id"] for message in raw_messages.held(url)]
 
 
+def waiting_events(url: str, queue: str) -> list[str]:
+    """The ids of the audit events that wait in a queue, oldest first."""
+    return [message.json()[1]["details"]["event_id"] for message in raw_messages.waiting(url, queue)]
+
+
 def give_out_again(app: Any, url: str, visibility_timeout: float = 0) -> None:
     """Give out again every message that was taken so many seconds ago and not acknowledged.
 

@@ -142,8 +142,7 @@ class Rollout:
         self.seen[step.moment] = Seen(tally([*records, *rows]), refused, ran_by, self._ticks)
 
     def _nothing_on_its_way(self) -> bool:
-        url = self._settings["CELERY_BROKER_URL"]
-        return not raw_messages.waiting(url, "celery") and not raw_messages.held(url)
+        return raw_messages.nothing_on_its_way(self._settings["CELERY_BROKER_URL"], "celery")
 
     def _of(self, step: Step) -> list[Record]:
         """The records of a moment's logins."""

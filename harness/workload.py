@@ -103,14 +103,14 @@ class Workload:
             self.replace_worker()
         self._begun_at = self.history.count()
 
-    def run(self) -> None:
-        """Let the producer produce, whatever becomes of it."""
-        self._producer.run(RATE)
+    def run(self, rate: float = RATE) -> None:
+        """Let the producer produce so many events a second, whatever becomes of them."""
+        self._producer.run(rate)
 
-    def flow(self) -> None:
+    def flow(self, rate: float = RATE) -> None:
         """Let the producer produce; returns when some of its events have been worked on."""
         place = self.history.count()
-        self.run()
+        self.run(rate)
         why = f"{LIVE_EVENTS} events are worked on"
         self._wait(lambda: len(ids(self.history.since(place), Kind.SUCCEEDED)) >= LIVE_EVENTS, why)
 

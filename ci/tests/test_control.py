@@ -1,5 +1,6 @@
-"""Negative controls: each can be applied to the app as it is."""
+"""Negative controls: each can be applied to the app as it is, and no fault is without one."""
 
+import runpy
 import shutil
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from ci.checkout import ROOT, areas
 from ci.control import APP, Control, read
 from harness.errors import UsageError
+from harness.lanes import LANES
 
 CONTROLS = read([])
+UNDER_FAULTS = "scenarios/delivery/test_under_faults.py"
+FAULTS = [fault for lane in LANES for fault in lane.rounds]
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=[f"{control.area}: {control.name}" for control in CONTROLS])
@@ -25,6 +29,22 @@ def test_each_control_changes_the_app_in_one_place_and_names_suites_that_exist(c
     assert (APP / control.file).exists() is bool(control.replace)
     assert control.area in areas()
     assert all((ROOT / target.partition("::")[0]).exists() for target in control.targets)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_each_fault_has_a_stack_or_a_control_on_which_its_scenario_goes_red(fault):
+    red_stacks = runpy.run_path(str(ROOT / UNDER_FAULTS))["RED"]
+    targets = [target for control in CONTROLS for target in control.targets]
+
+    assert fault in red_stacks or any(
+        f"{UNDER_FAULTS}::" in target and f"[{fault.name}-" in target for target in targets
+    )
+
+
+def test_each_file_of_fault_scenarios_has_a_control():
+    targets = {target.partition("::")[0] for control in CONTROLS for target in control.targets}
+
+    assert {str(path.relative_to(ROOT)) for path in (ROOT / "scenarios/delivery").glob("test_*.py")} <= targets
 
 
 def test_there_are_at_least_twenty_five_and_no_two_have_the_same_name():

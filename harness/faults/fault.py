@@ -62,18 +62,18 @@ class Fault(Enum):
     WORKER_CHILD_SIGKILL = "a process of the pool is killed, as by the kernel's out-of-memory killer"
     """celery #1628, #9781: WorkerLostError, and acks late does not help. SIGKILL to the child."""
     WORKER_CHILD_CRASH = "a process of the pool crashes in a library"
-    """celery #7324: the same for SIGSEGV."""
+    """celery #7324: the same after a library's abort(). SIGSEGV to the child."""
     WORKER_TIME_LIMIT = "a task runs into its hard time limit"
     """celery #3085: the pool kills its own process. A task that waits for a locked table, --time-limit."""
     POSTGRES_RESTART = "PostgreSQL restarts"
-    """celery PR #9824: a connection that was kept is dead and used again.
+    """celery #2996, PR #9824: a connection that was kept is dead and used again.
 
     embedded: SIGINT (fast), start; container: docker stop, docker start."""
     POSTGRES_DROP = "PostgreSQL drops the connections that the app keeps"
-    """celery PR #9824: an idle time-out, a pooler's restart. pg_terminate_backend()."""
+    """celery #621, #4878, PR #9824: an idle time-out, a pooler's restart. pg_terminate_backend()."""
     POSTGRES_FREEZE = "PostgreSQL is silent for a moment"
-    """celery #2453: a query that neither fails nor returns.
+    """celery #2429: reads from PostgreSQL that neither fail nor return, and a worker that stands still.
 
     embedded: SIGSTOP to all its processes; container: docker pause."""
     POSTGRES_CROWDED = "PostgreSQL has no connection left"
-    """celery #4878: "too many clients already". Every connection is taken by us."""
+    """celery #6062: a pool's processes open more connections than there are. Every connection is taken by us."""

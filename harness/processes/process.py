@@ -45,6 +45,12 @@ class Process:
         """Raise ProcessExited when it has ended by itself."""
         self.child.raise_if_exited()
 
+    def wait_end(self, timeout: float) -> int:
+        """Its exit code, once it has ended by itself, within `timeout` seconds. Raises WaitTimeout."""
+        hint = f"Its log: {self.child.log}"
+        wait_until(lambda: self.child.exit_code() is not None, timeout, f"{self.child.name} ends", hint=hint)
+        return self.child.popen.wait()
+
     def stop(self, timeout: float = 20.0, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """End it as an operator would, waiting `timeout` seconds before its whole session is killed; its exit code."""
         return self.child.stop(timeout, with_signal)

@@ -71,10 +71,8 @@ class Trail:
     def drained(self, worker: Process) -> None:
         """Return when a worker has taken and acknowledged everything."""
         why, hint = "the worker has done everything", f"The worker's log: {worker.child.log}"
-        wait_until(self._is_empty, SECONDS, why, abort=worker.raise_if_exited, hint=hint)
-
-    def _is_empty(self) -> bool:
-        return not raw_messages.waiting(self._url, QUEUE) and not raw_messages.held(self._url)
+        done = lambda: raw_messages.nothing_on_its_way(self._url, QUEUE)  # noqa: E731
+        wait_until(done, SECONDS, why, abort=worker.raise_if_exited, hint=hint)
 
 
 @pytest.fixture

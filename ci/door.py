@@ -15,6 +15,7 @@ from ci.accepted import read as read_acceptances
 from ci.accepted import write as write_acceptances
 from ci.ask import ask
 from ci.asked import acceptances_of, asked, targets_of
+from ci.bisect_door import bisect_command
 from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
@@ -71,6 +72,7 @@ def door() -> None:
 
 
 door.add_command(stacks)
+door.add_command(bisect_command)
 
 
 @door.command()

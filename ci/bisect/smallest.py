@@ -1,10 +1,11 @@
 """Delta debugging: which of the parts that moved suffice for what changed. Pure.
 
-ddmin of Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (IEEE TSE 28/2, 2002), on sets that a
-resolver completes: who asks for some parts may get more, because one needs another, or no set at all.
+ddmin of Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (IEEE TSE 28/2, 2002), on sets that
+a resolver completes: who asks for some parts may get more, because one needs another, or no set at all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 Complete = Callable[[Sequence[str]], frozenset[str] | None]
 Suffices = Callable[[Sequence[str]], bool | None]
@@ -43,4 +44,4 @@ def _sufficing(left: list[str], pieces: int, complete: Complete, suffices: Suffi
 def _cut(parts: list[str], pieces: int) -> list[list[str]]:
     """`parts` in that many pieces of nearly the same length."""
     ends = [len(parts) * number // pieces for number in range(pieces + 1)]
-    return [parts[begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
+    return [parts[begin:end] for begin, end in pairwise(ends)]

@@ -110,9 +110,9 @@ class Store:
         python = pythons.find(wanted.python)
         return Stack(wanted.name, python, resolver.resolve(wanted, python, self._uv, held, build=build))
 
-    def releases(self, package: str, low: str, high: str, like: Stack) -> list[str]:
-        """The releases between two, as releases.between says, for the Python of `like` and by its day."""
-        return releases.between(package, low, high, like.python, self._uv, like.day)
+    def releases(self, package: str, low: str, high: str, python: Python, day: datetime.date | None) -> list[str]:
+        """The releases of a package between two; see releases.between."""
+        return releases.between(package, low, high, python, self._uv, day)
 
     def packages(self) -> set[str]:
         """Every package that some committed stack needs on some Python, its name in canonical form."""

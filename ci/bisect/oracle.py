@@ -1,0 +1,56 @@
+"""Who says whether what is looked for happens on a stack."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ci.suite import Order, Suite
+from harness.outcomes import FAILED, PASSED, UNKNOWN, Outcome
+from harness.stack.store import Stack, Store
+
+AT_ONCE = ("one", "two")  # as many pytest runs beside one another as the gate has: scenarios are written for that
+
+
+class Oracle(Protocol):
+    """Asked about stacks; answers with an outcome for each: passed, failed, or unknown when nothing was learnt."""
+
+    at_once: int
+    """How many stacks it can be asked about at a time."""
+
+    def outcomes(self, stacks: Sequence[Stack], folder: Path) -> list[Outcome]:
+        """One round on each of the stacks, with its logs in `folder`."""
+
+
+class Scenarios:
+    """Runs scenarios on stacks: passed when all of them passed, failed when one failed.
+
+    `today` is the stack that runs today, for scenarios that mix two.
+    """
+
+    at_once = len(AT_ONCE)
+
+    def __init__(self, scenarios: Sequence[str], suite: Suite, store: Store, today: Stack) -> None:
+        self._scenarios = scenarios
+        self._suite = suite
+        self._store = store
+        self._today = today
+
+    def outcomes(self, stacks: Sequence[Stack], folder: Path) -> list[Outcome]:
+        """See Oracle.outcomes. Raises PreflightError when a stack cannot be built."""
+        built = {stack.lock.digest: self._store.build(stack) for stack in (*stacks, self._today)}
+        today = built[self._today.lock.digest]
+        orders = []
+        for arm, stack in zip(AT_ONCE, stacks, strict=False):
+            (folder / arm).mkdir(parents=True)
+            orders.append(Order(arm, built[stack.lock.digest], self._scenarios, folder / arm, old=today))
+        return [self._outcome(result.on(self._scenarios)) for result in self._suite.run(*orders)]
+
+    def _outcome(self, outcomes: dict[str, Outcome]) -> Outcome:
+        """The one that decides: a failure, else one of which nothing is known; skipped is not known either."""
+        asked = [outcomes[one] for one in self._scenarios]
+        decisive = [one for one in asked if one.result == FAILED] or [one for one in asked if one.result != PASSED]
+        if not decisive:
+            return asked[0]
+        first = decisive[0]
+        result = FAILED if first.result == FAILED else UNKNOWN
+        return Outcome(first.scenario, result, first.cause, seconds=first.seconds, started=first.started)

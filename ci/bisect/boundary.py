@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Boundary:
-    """Between places `before` and `after` it changes (-1 and the row's length are its ends); those between said nothing."""
+    """Between places `before` and `after` it changes (-1 and the row's length are ends); those within said nothing."""
 
     before: int
     after: int

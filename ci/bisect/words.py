@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from ci.bisect.mixture import ABSENT, PYTHON
 from ci.bisect.search import Culprit, Found
@@ -13,15 +14,11 @@ def sentences(found: Found, known: Sequence[tuple[str, str]]) -> list[str]:
     """The answer in sentences, the shortest first. `known`: what the scenario's marks say of upstream."""
     what = "fixes" if found.is_fix else "breaks"
     if not found.culprits:
-        return [
-            f"It could not be narrowed down further than to {_all([*found.unclear, *found.along])}.",
-            *found.remarks,
-        ]
+        parts = _all([*found.unclear, *found.along])
+        return [f"It could not be narrowed down further than to {parts}.", *found.remarks]
     moves = [_move(one) for one in found.culprits]
     lines = [f"{_all(moves)} {what if len(moves) == 1 else 'together ' + what[:-1]} it."]
-    lines += [
-        f"One of them: {', '.join([*one.untold, one.at])}. {_untold(one)}" for one in found.culprits if one.untold
-    ]
+    lines += [_untold(one) for one in found.culprits if one.untold]
     lines += [f"Moves with it: {_all(found.along)}."] if found.along else []
     lines += [f"Whether {_all(found.unclear)} is needed as well could not be learnt."] if found.unclear else []
     lines += [f"Upstream: {words}" for words in upstream(found, known)]
@@ -58,13 +55,11 @@ def as_data(found: Found, known: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _parts(mark: Requirement, one: Culprit) -> bool:
-    """True when a mark holds for one of a culprit's two versions and not for the other."""
-    if mark.name != one.part or one.part == PYTHON:
+    """True when a mark holds for one of a culprit's two versions and not for the other; a prerelease counts as final."""
+    if mark.name != one.part or ABSENT in (one.before, one.at):
         return False
-    held = [
-        version != ABSENT and mark.specifier.contains(version, prereleases=True) for version in (one.before, one.at)
-    ]
-    return held[0] != held[1]
+    before, at = (mark.specifier.contains(Version(version).base_version) for version in (one.before, one.at))
+    return before != at
 
 
 def _move(one: Culprit) -> str:
@@ -73,8 +68,9 @@ def _move(one: Culprit) -> str:
 
 
 def _untold(one: Culprit) -> str:
-    return "; ".join(f"{release}: {why}" for release, why in one.untold.items())
+    reasons = "; ".join(f"{release}: {why}" for release, why in one.untold.items())
+    return f"It is one of {one.part} {_all([*one.untold, one.at], 'or')}: nothing could be learnt of {reasons}"
 
 
-def _all(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
+def _all(names: Sequence[str], word: str = "and") -> str:
+    return ", ".join(names[:-1]) + f" {word} {names[-1]}" if len(names) > 1 else "".join(names)

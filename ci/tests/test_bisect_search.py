@@ -55,13 +55,13 @@ def test_what_comes_along_is_left_out_where_it_can_be(culprit, drags):
 
 
 def test_a_set_of_which_nothing_can_be_told_is_no_answer():
-    assert smallest(["a", "b"], alone, lambda asked: None) == ["a", "b"]
+    assert smallest(["a", "b"], alone, lambda _: None) == ["a", "b"]
 
 
 def test_a_set_that_completes_to_all_is_not_tried():
     tries = []
 
-    assert smallest(["a", "b"], lambda asked: frozenset("ab"), tries.append) == ["a", "b"]
+    assert smallest(["a", "b"], lambda _: frozenset("ab"), tries.append) == ["a", "b"]
     assert tries == []
 
 
@@ -87,4 +87,4 @@ def test_the_boundary_is_found_and_only_silent_places_lie_within(data):
 
 
 def test_an_empty_row_needs_no_question():
-    assert boundary([], lambda one: 1 / 0) == Boundary(-1, 0)
+    assert boundary([], lambda _: 1 / 0) == Boundary(-1, 0)

@@ -55,7 +55,7 @@ def as_data(found: Found, known: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _parts(mark: Requirement, one: Culprit) -> bool:
-    """True when a mark holds for one of a culprit's two versions and not for the other; a prerelease counts as final."""
+    """True when a mark holds for one of a culprit's versions and not for the other; a prerelease counts as final."""
     if mark.name != one.part or ABSENT in (one.before, one.at):
         return False
     before, at = (mark.specifier.contains(Version(version).base_version) for version in (one.before, one.at))

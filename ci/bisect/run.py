@@ -53,10 +53,10 @@ def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
             raise UsageError(f"{asked.base.name} and {asked.other.name} are the same versions: nothing moved")
         journal = resume(RUNS, JOURNAL, asked.identity())
         _say_plan(asked, mixtures, journal, screen)
-        sets = Sets(mixtures, journal, store)
         with bench(choice, reaper, screen, asked.settings) as suite:
-            trials = Trials(sets, Scenarios([asked.scenario], suite, store, asked.base), journal, asked.times, screen)
-            found = Search(sets, trials).run()
+            oracle = Scenarios([asked.scenario], suite, store, asked.base)
+            trials = Trials(Sets(mixtures, journal, store), oracle, journal, asked.times, screen)
+            found = Search(trials).run()
     cost = {"run": journal.folder.name, "rounds": trials.rounds, "seconds": round(trials.seconds, 1)}
     data = asked.identity() | as_data(found, asked.known) | cost
     (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ci.bisect.boundary import boundary
-from ci.bisect.sets import Sets
 from ci.bisect.smallest import smallest
 from ci.bisect.trials import Trials, Tried
 from harness.errors import PreflightError
@@ -50,10 +49,10 @@ class Found:
 class Search:
     """Finds what makes the other end behave otherwise than the base, in either direction."""
 
-    def __init__(self, sets: Sets, trials: Trials) -> None:
-        self._sets = sets
-        self._mixtures = sets.mixtures
+    def __init__(self, trials: Trials) -> None:
         self._trials = trials
+        self._sets = trials.sets
+        self._mixtures = trials.sets.mixtures
         self._wanted = ""
         self._failing = Outcome("", FAILED)
         self._reason = ""

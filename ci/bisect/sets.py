@@ -50,7 +50,8 @@ class Sets:
             if stack.lock == end.lock:
                 return end.name
         changes = moved(versions(self.mixtures.base), versions(stack))
-        return ", ".join(f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in changes.items())
+        ordered = {name: changes[name] for name in (*self.mixtures.parts, *changes) if name in changes}
+        return ", ".join(f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in ordered.items())
 
     def _resolved(self, asked: Mapping[str, str]) -> dict[str, Any]:
         try:

@@ -56,7 +56,7 @@ class Trials:
 
     def __init__(self, sets: Sets, oracle: Oracle, journal: Journal, times: int, show: Show) -> None:
         self.times = times
-        self._sets = sets
+        self.sets = sets
         self._oracle = oracle
         self._journal = journal
         self._show = show
@@ -99,7 +99,7 @@ class Trials:
     def _run(self, stacks: Sequence[Stack]) -> None:
         number = self._next()
         apart = list(dict.fromkeys(stacks))
-        step = Step(" and ".join(map(self._sets.told, apart)), lambda: "")
+        step = Step(" and ".join(map(self.sets.told, apart)), lambda: "")
         self._show.before(number, step)
         begun = time.monotonic()
         outcomes = self._oracle.outcomes(stacks, self._journal.folder.path / f"try-{number:02}")
@@ -112,7 +112,7 @@ class Trials:
 
     def _keep(self, stack: Stack, tried: Tried, seconds: float) -> None:
         rounds = [{key: getattr(one, key) for key in KEPT} for one in tried.rounds]
-        facts = {"lock": stack.lock.digest, "set": self._sets.told(stack), "rounds": rounds}
+        facts = {"lock": stack.lock.digest, "set": self.sets.told(stack), "rounds": rounds}
         self._journal.add("tried", facts | {"seconds": round(seconds, 1)})
         self._known.setdefault(stack.lock.digest, []).extend(tried.rounds)
 

@@ -97,7 +97,5 @@ def _asked(question: Question, store: Store, times: int) -> Asked:
     if len(question.targets) != 1:
         raise UsageError(f"{len(question.targets)} findings are in that run: name one of them")
     [scenario] = question.targets
-    if "::" not in scenario:
-        raise UsageError(f"{scenario} is a whole file that does not import: name one of its scenarios")
     base, other = (question.locks.get(arm) or store.get(question.named(arm)) for arm in ("baseline", "candidate"))
     return Asked(scenario, base, other, times, question.settings, known(scenario))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ci.suite import Order, Suite
+from ci.suite import Order, Suite, SuiteResult
 from harness.outcomes import FAILED, PASSED, UNKNOWN, Outcome
 from harness.stack.store import Stack, Store
 
@@ -43,14 +43,19 @@ class Scenarios:
         for arm, stack in zip(AT_ONCE, stacks, strict=False):
             (folder / arm).mkdir(parents=True)
             orders.append(Order(arm, built[stack.lock.digest], self._scenarios, folder / arm, old=today))
-        return [self._outcome(result.on(self._scenarios)) for result in self._suite.run(*orders)]
+        return [self._outcome(result) for result in self._suite.run(*orders)]
 
-    def _outcome(self, outcomes: dict[str, Outcome]) -> Outcome:
+    def _outcome(self, result: SuiteResult) -> Outcome:
         """The one that decides: a failure, else one of which nothing is known; skipped is not known either."""
-        asked = [outcomes[one] for one in self._scenarios]
+        told = result.on(self._scenarios)
+        asked = [_of_file(one, result) or told[one] for one in self._scenarios]
         decisive = [one for one in asked if one.result == FAILED] or [one for one in asked if one.result != PASSED]
-        if not decisive:
-            return asked[0]
-        first = decisive[0]
-        result = FAILED if first.result == FAILED else UNKNOWN
-        return Outcome(first.scenario, result, first.cause, seconds=first.seconds, started=first.started)
+        first = [*decisive, *asked][0]
+        known = first.result if first.result in (FAILED, PASSED) else UNKNOWN
+        return Outcome(first.scenario, known, first.cause, seconds=first.seconds, started=first.started)
+
+
+def _of_file(scenario: str, result: SuiteResult) -> Outcome | None:
+    """A whole file of scenarios passes when it can be imported; None for anything else."""
+    imported = "::" not in scenario and result.finished and scenario not in result.uncollected
+    return Outcome(scenario, PASSED) if imported else None

@@ -50,14 +50,17 @@ def ascend(newest: Stack, targets: Sequence[str], gate: Asks, hold: Callable[[Se
     about what comes of it. What it has against that in turn is added. Raises NoAdvice, and what the two raise.
     """
     stack, blocking, held = newest, list[str](), None
+    seen: dict[str, Passage] = {}
     while not (passage := gate.on(stack, targets)).is_safe:
+        seen[stack.lock.digest] = passage
         new = [one for one in passage.blocking if one not in blocking]
         if not new:
             raise NoAdvice(f"{passage.answer} on {stack.name}, and nothing new to go by: {_why(passage)}")
         blocking += new
         held = hold(blocking)
         stack = held.stack
-    beyond = tuple((one, gate.on(one, blocking)) for one in held.beyond) if held else ()
+    further = held.beyond if held else ()
+    beyond = tuple((one, seen.get(one.lock.digest) or gate.on(one, blocking)) for one in further)
     return Advice(stack, passage, held, beyond)
 
 

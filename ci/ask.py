@@ -45,8 +45,8 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
         steps = gate.steps()
         verdict = _carry_out(gate, steps, screen)
         _deaf()  # what is known is kept now, however often somebody asks us to end
-        _keep(gate, verdict, steps, time.monotonic() - begun)
-        _report(gate, screen)
+        keep(gate, verdict, steps, time.monotonic() - begun)
+        report(gate, screen)
         _show(gate, verdict, screen)
         gate.close()
     if as_json:
@@ -98,13 +98,14 @@ def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, ste
     return verdict
 
 
-def _keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
+def keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
+    """Write what a gate has come to into its folder: results.json and junit.xml."""
     command = shlex.join(["./ci/preflight", *sys.argv[1:]])
     gate.folder.write_results(as_data(gate, verdict, steps, seconds) | {"command": command})
     (gate.folder.path / "junit.xml").write_bytes(junit(gate))
 
 
-def _report(gate: Gate, screen: Screen) -> None:
+def report(gate: Gate, screen: Screen) -> None:
     """A report that cannot be written takes nothing from the answer: the evidence is kept by now."""
     try:
         write(gate.folder)

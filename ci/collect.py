@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from ci.checkout import ROOT
 from harness.errors import PreflightError
@@ -16,6 +17,16 @@ def collect(targets: Sequence[str]) -> dict[str, list[str]]:
 
     Raises PreflightError when they cannot be collected.
     """
+    guards: dict[str, list[str]] = _events(targets)["collected"]
+    return guards
+
+
+def known(scenario: str) -> list[tuple[str, str]]:
+    """What a scenario says of itself: (requirement that it is red on, upstream's words). Raises as `collect`."""
+    return [(line, words) for line, words in _events([scenario])["known"].get(scenario, [])]
+
+
+def _events(targets: Sequence[str]) -> dict[str, Any]:
     with Reaper() as reaper:
         folder = reaper.temporary_folder("collect")
         results = folder / "collected.jsonl"
@@ -26,5 +37,4 @@ def collect(targets: Sequence[str]) -> dict[str, list[str]]:
         events = dict(read(results))
         if failed or "collected" not in events:
             raise PreflightError(f"the scenarios cannot be collected: {child.log_tail(1)}")
-    guards: dict[str, list[str]] = events["collected"]
-    return guards
+    return events

@@ -13,8 +13,10 @@ import click
 from ci.accepted import acceptance
 from ci.accepted import read as read_acceptances
 from ci.accepted import write as write_acceptances
+from ci.advise_door import advise_command
 from ci.ask import ask
 from ci.asked import acceptances_of, asked, targets_of
+from ci.bisect_door import bisect_command
 from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
@@ -71,6 +73,8 @@ def door() -> None:
 
 
 door.add_command(stacks)
+door.add_command(bisect_command)
+door.add_command(advise_command)
 
 
 @door.command()

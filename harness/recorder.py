@@ -39,7 +39,9 @@ class Recorder:
         return report
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Tell what will run."""
+        """Tell what will run, and what it says of itself."""
+        marked = {item.nodeid: [list(mark.args) for mark in item.iter_markers("red_on")] for item in session.items}
+        self._writer.known({scenario: marks for scenario, marks in marked.items() if marks})
         self._writer.collected({item.nodeid: _guarded(item) for item in session.items})
 
     @pytest.hookimpl(wrapper=True)

@@ -19,9 +19,8 @@ def no_scenarios_beside(monkeypatch):
 def runs(tmp_path, monkeypatch):
     """A folder for runs of our own, not there yet, and no container engine."""
     folder = tmp_path / "runs"
-    monkeypatch.setattr("ci.ask.RUNS", folder)
-    monkeypatch.setattr("ci.door.RUNS", folder)
-    monkeypatch.setattr("ci.controls_run.RUNS", folder)
+    for module in ("ask", "door", "controls_run", "bisect.run", "bisect_door", "advise.run", "advise.gates"):
+        monkeypatch.setattr(f"ci.{module}.RUNS", folder)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     return folder
 

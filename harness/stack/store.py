@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from harness.errors import UsageError
 from harness.reaper import Reaper
-from harness.stack import definition, environment, layers, pythons, resolver
+from harness.stack import definition, environment, layers, pythons, releases, resolver
 from harness.stack.definition import Definition
 from harness.stack.lock import Lock, moved
 from harness.stack.pythons import Python
@@ -34,6 +34,12 @@ class Stack:
     def pins(self) -> dict[str, str]:
         """Package -> version, on this stack's Python."""
         return self.lock.pins(self.python)
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The last day whose releases count (UTC); None for a stack that was resolved for one run."""
+        day = self.lock.header("as of")
+        return datetime.date.fromisoformat(day) if day and day[0].isdigit() else None
 
     @property
     def moved(self) -> dict[str, tuple[str | None, str | None]]:
@@ -99,10 +105,14 @@ class Store:
         wanted = replace(self.definition(name).with_requirements(tuple(overlay)), python=base.python.minor)
         return Stack(spec, base.python, resolver.resolve(wanted, base.python, self._uv, base.lock), base)
 
-    def resolve(self, wanted: Definition, *, build: bool = True) -> Stack:
-        """The stack of a definition that is in no file. Raises as `get`; `build` as in resolver.resolve."""
+    def resolve(self, wanted: Definition, held: Lock | None = None, *, build: bool = True) -> Stack:
+        """The stack of a definition that is in no file. Raises as `get`; `held` and `build` as in resolver.resolve."""
         python = pythons.find(wanted.python)
-        return Stack(wanted.name, python, resolver.resolve(wanted, python, self._uv, build=build))
+        return Stack(wanted.name, python, resolver.resolve(wanted, python, self._uv, held, build=build))
+
+    def releases(self, package: str, low: str, high: str, python: Python, day: datetime.date | None) -> list[str]:
+        """The releases of a package between two; see releases.between."""
+        return releases.between(package, low, high, python, self._uv, day)
 
     def packages(self) -> set[str]:
         """Every package that some committed stack needs on some Python, its name in canonical form."""
@@ -129,7 +139,7 @@ class Store:
     def build(self, stack: Stack) -> Built:
         """Build what the stack needs to run, or take it from the cache when it still is what the lock says."""
         folder = self._cache / "environments" / f"{stack.lock.digest}-{stack.python.version}"
-        until = resolver.until(_day(stack.lock))
+        until = resolver.until(stack.day)
         interpreter = environment.build(folder, stack.lock, stack.python, self._uv, until)
         tools = layers.tools(self._cache, stack.lock, stack.python, self._uv)
         return Built(stack, interpreter, tools, layers.web_server(self._cache, stack.python, self._uv))
@@ -156,8 +166,3 @@ def _disagreement(wanted: Definition, lock: Lock, python: Python) -> str | None:
         if version is None or not line.specifier.contains(version, prereleases=True):
             return f"holds {line.name} {version}, the toml asks for {line}"
     return None
-
-
-def _day(lock: Lock) -> datetime.date | None:
-    day = lock.header("as of")
-    return datetime.date.fromisoformat(day) if day and day[0].isdigit() else None

@@ -1,0 +1,1 @@
+"""How far one can go: the furthest set of releases for which the gate says SAFE."""

@@ -1,0 +1,74 @@
+"""Runs a search from question to answer, and keeps it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ci.bisect.bench import bench
+from ci.bisect.journal import Journal, resume
+from ci.bisect.mixture import Mixtures
+from ci.bisect.oracle import Scenarios
+from ci.bisect.search import Search
+from ci.bisect.sets import Sets
+from ci.bisect.trials import Trials
+from ci.bisect.words import as_data
+from ci.checkout import CACHE, RUNS, STACKS
+from ci.screen import Screen
+from harness.errors import UsageError
+from harness.reaper import Reaper
+from harness.services.provider import Choice
+from harness.stack.store import Stack, Store
+
+JOURNAL = "bisect.jsonl"
+ANSWER = "bisect.json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a search is asked: what makes a scenario behave otherwise on `other` than on `base`.
+
+    Each set is tried `times` rounds. `known` as collect.known says.
+    """
+
+    scenario: str
+    base: Stack
+    other: Stack
+    times: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    known: Sequence[tuple[str, str]] = ()
+
+    def identity(self) -> dict[str, Any]:
+        """What must be the same for a search to go on where another one was."""
+        ends = [{"name": end.name, "lock": end.lock.digest} for end in (self.base, self.other)]
+        return {"scenario": self.scenario, "ends": ends, "times": self.times, "settings": dict(self.settings)}
+
+
+def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
+    """Search, and return the answer, which is also kept as bisect.json. Raises EndsDoNotDiffer and UsageError."""
+    with Reaper() as reaper:
+        store = Store(STACKS, CACHE, reaper)
+        mixtures = Mixtures(asked.base, asked.other, store)
+        if not mixtures.parts:
+            raise UsageError(f"{asked.base.name} and {asked.other.name} are the same versions: nothing moved")
+        journal = resume(RUNS, JOURNAL, asked.identity())
+        _say_plan(asked, mixtures, journal, screen)
+        with bench(choice, reaper, screen, asked.settings) as suite:
+            oracle = Scenarios([asked.scenario], suite, store, asked.base)
+            trials = Trials(Sets(mixtures, journal, store), oracle, journal, asked.times, screen)
+            found = Search(trials).run()
+    cost = {"run": journal.folder.name, "rounds": trials.rounds, "seconds": round(trials.seconds, 1)}
+    data = asked.identity() | as_data(found, asked.known) | cost
+    (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")
+    journal.add("answer", data["sentences"])
+    return data
+
+
+def _say_plan(asked: Asked, mixtures: Mixtures, journal: Journal, screen: Screen) -> None:
+    screen.say(f"What moved {asked.scenario}\nbetween {asked.base.name} and {asked.other.name}?")
+    moved = ", ".join(f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in mixtures.parts.items())
+    screen.say(f"{len(mixtures.parts)} parts moved: {moved}")
+    screen.say("Plan: both ends; then which parts, by delta debugging; then which release of each, by binary search.")
+    screen.say(f"A set passes when {asked.times} rounds pass, and fails when one fails.")
+    if done := len(journal.lines("tried")):
+        screen.say(f"Goes on where it was: {done} results are known. ({journal.folder.path})")

@@ -42,6 +42,7 @@ class Fleet:
             PREFLIGHT_HISTORY=str(self.history.path),
             PREFLIGHT_PROCESS=name,
             PREFLIGHT_STACK=self.launchers[side].interpreter.stack,
+            PGAPPNAME=name,  # PostgreSQL knows whose connection is whose
         )
         if what == "worker":
             process = launcher.worker("-n", f"{name}@upgrade", "--concurrency", "2", *arguments, name=name)

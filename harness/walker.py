@@ -128,6 +128,7 @@ class Walker:
             worker = self.fleet.processes.pop(step.process)  # its end is no surprise
             if step.fault is Fault.WORKER_SIGKILL:
                 worker_faults.kill_all(worker)
+                postgres_faults.end_those_of(self.fleet.settings["DATABASE_URL"], step.process)
             else:
                 worker.child.send(signal.SIGTERM)
         wait_until(lambda: worker.child.exit_code() is not None, BUSY_SECONDS, "the worker ends")

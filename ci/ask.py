@@ -21,6 +21,7 @@ from ci.run_folder import RunFolder
 from ci.screen import Screen
 from ci.settings import told
 from ci.verdict import Answer, Verdict, judge
+from ci.walks import told as told_walks
 from harness.errors import PreflightError, Unresolvable
 from harness.reaper import Reaper
 from harness.services.provider import choose
@@ -78,6 +79,9 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         if walk := gate.moments():
             screen.say(f"Through the moments of the upgrade, on both:\n{walk}")
             (gate.folder.path / "moments.txt").write_text(walk)
+        if walks := told_walks(gate.question.targets):
+            screen.say(walks)
+            (gate.folder.path / "walks.txt").write_text(walks)
         carry_out(steps, before, screen.after)
     except Unresolvable as error:
         return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))

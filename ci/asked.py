@@ -20,12 +20,12 @@ def acceptances_of(path: str | None) -> list[Acceptance]:
     return read_acceptances(Path(path), needed=True) if path else read_acceptances(ACCEPTED)
 
 
-def targets_of(chosen: Sequence[str]) -> tuple[str, ...]:
-    """The folders of the chosen areas, or all of them. Raises UsageError for one that does not exist."""
+def targets_of(chosen: Sequence[str], walks: Sequence[str] = ()) -> tuple[str, ...]:
+    """The folders of the chosen areas, and these walks, or all areas. Raises UsageError for one that does not exist."""
     for area in chosen:
         if area not in areas():
             raise UsageError(f"no area is called {area!r}: there are {', '.join(areas())}")
-    return tuple(f"scenarios/{area}" for area in dict.fromkeys(chosen)) or ALL
+    return (*(f"scenarios/{area}" for area in dict.fromkeys(chosen)), *dict.fromkeys(walks)) or ALL
 
 
 def asked(named: Mapping[str, str | None], pins: Mapping[str, Pins], targets: tuple[str, ...]) -> Question:

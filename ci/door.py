@@ -21,7 +21,7 @@ from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
 from ci.controls_run import run_controls
-from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
+from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS, TARGETS
 from ci.pins.arms import PinOptions
 from ci.plan_table import table
 from ci.replay import question_of
@@ -83,7 +83,7 @@ door.add_command(advise_command)
 @PINS
 @SETTINGS
 @ACCEPTED
-@click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area of scenarios; may be repeated.")
+@TARGETS
 @SERVICES
 @JSON
 def gate(
@@ -93,7 +93,7 @@ def gate(
     pins: PinOptions,
     settings: str | None,
     accepted: str | None,
-    chosen: Sequence[str],
+    targets: tuple[str, ...],
     services: str,
     as_json: bool,
 ) -> None:
@@ -109,9 +109,10 @@ def gate(
       ./ci/preflight gate --baseline celery-5.5 --candidate celery-5.5+django-celery-beat==2.8.0
       ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt
       ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
+      ./ci/preflight gate --walk 7 --steps 20
     """
     question = replace(
-        asked({"baseline": baseline, "candidate": candidate}, pins.pins(), targets_of(chosen)),
+        asked({"baseline": baseline, "candidate": candidate}, pins.pins(), targets),
         settings=read_settings(Path(settings)) if settings else {},
         acceptances=acceptances_of(accepted),
     )

@@ -1,13 +1,16 @@
 """Options that sub-commands of the door share."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 import click
 
+from ci.asked import targets_of
 from ci.pins.arms import PinOptions
+from ci.walks import MOST_STEPS, STEPS_OF_A_WALK, scenario_of
+from harness.errors import UsageError
 
 SERVICES = click.option(
     "--services",
@@ -25,6 +28,35 @@ SETTINGS = click.option(
 ACCEPTED = click.option(
     "--accepted", metavar="FILE", help="The differences that you have accepted.  [default: ci/accepted.toml]"
 )
+
+ABOUT_TARGETS = (
+    click.option("--area", "areas", multiple=True, metavar="A", help="Only this area of scenarios; may be repeated."),
+    click.option(
+        "--walk",
+        "seeds",
+        type=click.IntRange(0),
+        multiple=True,
+        metavar="SEED",
+        help="Only this random walk; may be repeated.",
+    ),
+    click.option("--steps", type=click.IntRange(1, MOST_STEPS), metavar="N", help="Of the walks.  [default: 30]"),
+)
+
+
+def TARGETS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 - used like its neighbours
+    """The options about what is run, handed to the command together as `targets`, for pytest."""
+
+    @wraps(command)
+    def together(*, areas: Sequence[str], seeds: Sequence[int], steps: int | None, **others: Any) -> None:
+        if steps and not seeds:
+            raise UsageError("--steps is for walks: say which with --walk SEED")
+        walks = [scenario_of(seed, steps or STEPS_OF_A_WALK) for seed in seeds]
+        command(targets=targets_of(areas, walks), **others)
+
+    for option in reversed(ABOUT_TARGETS):
+        together = option(together)
+    return together
+
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 ABOUT_PINS = (

@@ -67,6 +67,16 @@ def locked(database_url: str, table: str) -> Iterator[None]:
         yield
 
 
+def end_those_of(database_url: str, application: str) -> None:
+    """End the connections that a process (its application_name) has left behind, and what was going on in them.
+
+    PostgreSQL would otherwise finish a dead client's statement, as it may or may not when the client's machine goes.
+    """
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+        connection.execute(query, [application])
+
+
 def _end_the_others(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.fleet import PERSON, TICK
 from harness.processes.caller import Caller
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process
@@ -66,9 +67,49 @@ class Pair:
     finisher: Side
 
 
+@dataclass
+class Admin:
+    """Somebody of that stack who changes rows as the Django admin does; a process, which ends with the `with`."""
+
+    launcher: Launcher
+    caller: "Caller | None" = None
+
+    def prepare(self) -> None:
+        """Make the person who logs in, and a periodic task that is an audit event every two seconds."""
+        user = self._call("user", name=PERSON)
+        event = {"user_id": user, "event_type": TICK, "ip_address": None, "user_agent": "", "device_info": None}
+        self._keywords = json.dumps({**event, "success": True, "details": {"event_id": TICK}})
+        self.due_every(2)
+
+    def due_every(self, seconds: int) -> None:
+        """Change its period; 0 switches it off."""
+        if seconds:
+            task = "modules.auth.accounts.tasks.log_auth_event_task"
+            self._call("schedule", name=TICK, task=task, args="[]", kwargs=self._keywords, every=seconds)
+        else:
+            self._call("unschedule", name=TICK)
+
+    def _call(self, function: str, **arguments: Any) -> Any:
+        self.caller = self.caller or self.launcher.caller(name="admin")
+        return self.caller.call(f"pair_calls:{function}", **arguments)
+
+    def __enter__(self) -> "Admin":  # noqa: PYI034 - typing.Self came with Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.caller:
+            self.caller.stop()
+
+
+@pytest.fixture(scope="session")
+def admin_of() -> type[Admin]:
+    """Makes an Admin of a launcher's stack."""
+    return Admin
+
+
 def two_stacks(session: Session, name: str) -> dict[str, Launcher]:
-    """old and new -> a launcher, both on one Redis and one empty database of that name."""
-    redis = session.redis(name).url
+    """old and new -> a launcher, both on one durable Redis and one empty database of that name."""
+    redis = session.redis(name, durable=True).url
     settings = {
         "CELERY_BROKER_URL": redis,
         "CELERY_RESULT_BACKEND": redis,
@@ -108,6 +149,14 @@ def schema_stacks(session: Session) -> Iterator[dict[str, Launcher]]:
 def moments_stacks(session: Session) -> Iterator[dict[str, Launcher]]:
     """The same once more, for a walk of its own."""
     launchers = two_stacks(session, "moments")
+    yield launchers
+    stop_all(launchers)
+
+
+@pytest.fixture
+def walk_stacks(session: Session) -> Iterator[dict[str, Launcher]]:
+    """The same for a random walk."""
+    launchers = two_stacks(session, "walk")
     yield launchers
     stop_all(launchers)
 

@@ -1,14 +1,14 @@
 """The upgrade itself, moment by moment: no login's audit event is lost or written twice, and beat goes on."""
 
-import json
 from dataclasses import asdict
 
 import psycopg
 import pytest
 
+from harness.fleet import TICK
 from harness.history.history import History
 from harness.moments import DEPLOYMENTS, NEW, OLD, Action, Moment, Step, plan
-from harness.rollout import PERSON, TICK, Rollout
+from harness.rollout import Rollout
 
 MOMENTS = pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
 
@@ -45,7 +45,7 @@ class Walk:
         """Stop the last beat, so that it says what it has sent, and let the worker write it."""
         self.reach(Moment.ROLLED_BACK)
         self.rollout.carry_out(Step(Action.STOP, Moment.ROLLED_BACK, OLD, "beat"))
-        self.rollout.drain(lambda: self.rollout.ticks() >= self.sent())
+        self.rollout.fleet.drain(lambda: self.rollout.fleet.ticks() >= self.sent())
 
     def sent(self) -> int:
         """How often beats have sent the tick, as they say in the database."""
@@ -56,19 +56,12 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(session, moments_stacks):
+def walk(session, moments_stacks, admin_of):
     """The walk, with nothing done yet."""
-    old = moments_stacks[OLD]
 
     def prepare():
-        caller = old.caller()
-        user = caller.call("pair_calls:user", name=PERSON)
-        details = {"details": {"event_id": TICK}}
-        event = {"user_id": user, "event_type": TICK, "ip_address": None, "user_agent": "", "device_info": None}
-        task = "modules.auth.accounts.tasks.log_auth_event_task"
-        keywords = json.dumps({**event, "success": True, **details})
-        caller.call("pair_calls:schedule", name=TICK, task=task, args="[]", kwargs=keywords, every=2)
-        caller.stop()
+        with admin_of(moments_stacks[OLD]) as admin:
+            admin.prepare()
 
     rollout = Rollout(moments_stacks, History(session.folder / "history-moments.jsonl"), prepare)
     yield Walk(rollout, plan())
@@ -110,4 +103,4 @@ def test_beat_goes_on(walk, moment):
 
 def test_what_beat_sends_is_written_once_each_time_over_all_moments(walk):
     walk.finish()
-    assert walk.rollout.ticks() == walk.sent()
+    assert walk.rollout.fleet.ticks() == walk.sent()

@@ -8,6 +8,7 @@ from typing import Any
 import pair_tasks
 from celery import chain, chord, group
 from celery.result import AsyncResult, GroupResult
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
@@ -183,6 +184,7 @@ def events(prefix: str) -> "list[str]":
 
 def schedule(name: str, task: str, args: str, kwargs: str = "{}", queue: "str | None" = None, every: int = 1) -> None:
     """Make or renew a periodic task that is due every so many seconds."""
+    close_old_connections()  # as every request to the admin does: the database may have dropped it meanwhile
     interval, _ = IntervalSchedule.objects.get_or_create(every=every, period=IntervalSchedule.SECONDS)
     fields = {"task": task, "args": args, "kwargs": kwargs, "queue": queue, "interval": interval, "enabled": True}
     PeriodicTask.objects.update_or_create(name=name, defaults=fields)
@@ -190,6 +192,7 @@ def schedule(name: str, task: str, args: str, kwargs: str = "{}", queue: "str | 
 
 def unschedule(name: str) -> None:
     """Switch a periodic task off, as the admin does."""
+    close_old_connections()  # as above
     row = PeriodicTask.objects.get(name=name)
     row.enabled = False
     row.save()

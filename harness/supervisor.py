@@ -1,0 +1,81 @@
+"""Looks after the processes of a walk, as an orchestrator does."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.errors import WaitTimeout
+from harness.fleet import Fleet
+from harness.redelivery import give_out_again
+from harness.waiting import real_seconds, wait_until
+from harness.walk import WORKERS
+
+DRAINED_SECONDS = 60.0  # a guard against hanging
+GIVE_OUT_SECONDS = 3.0  # so long may a message stay in a worker's hands in the end
+
+
+@dataclass
+class Supervisor:
+    """Starts the processes of a fleet by the names of a walk, and workers again; `revived` counts that.
+
+    Web and beat are not started again: they have to survive. What a worker held is given out again at once, instead of
+    after the visibility timeout's hour. `app` is the Celery app in this process.
+    """
+
+    fleet: Fleet
+    app: Any
+    revived: "Counter[str]" = field(default_factory=Counter)
+    _sides: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def workers(self) -> list[str]:
+        """Those that are meant to be up."""
+        return [name for name in WORKERS if name in self.fleet.processes]
+
+    def start(self, name: str, side: str) -> None:
+        """Start a process on that side; returns when it is ready."""
+        # One process in the web: a hand-over that has failed makes that process leave the broker alone for a while.
+        more = ("--workers", "1") if name == "web" else ()
+        self._sides[name] = side
+        self.fleet.start(side, name.partition("-")[0], name, *more)
+
+    def revive(self, name: str) -> None:
+        """Start a worker again that has ended or is of no use any more."""
+        self.revived[name] += 1
+        self.fleet.processes.pop(name).child.kill()
+        self.succeed(name)
+
+    def succeed(self, name: str) -> None:
+        """Start a worker in place of one that is gone, and give out what that held."""
+        self.start(name, self._sides[name])
+        self.give_out_again()
+
+    def give_out_again(self) -> None:
+        """Have every message that is in a worker's hands delivered once more."""
+        give_out_again(self.app, self.fleet.settings["CELERY_BROKER_URL"])
+
+    def wait(self, condition: Callable[[], object], seconds: float, why: str) -> None:
+        """As wait_until, with an eye on the processes. Raises ProcessExited when web or beat has ended by itself."""
+        wait_until(condition, seconds, why, abort=self._look, hint=f"Logs: {self.fleet.history.path.parent}")
+
+    def drain(self, written: Callable[[], bool]) -> None:
+        """Return when nothing is on its way any more: what is not written then never will be."""
+        given_out = [real_seconds()]
+
+        def drained() -> bool:
+            if real_seconds() - given_out[0] > GIVE_OUT_SECONDS:
+                self.give_out_again()
+                given_out[0] = real_seconds()
+            return self.fleet.nothing_on_its_way()
+
+        with suppress(WaitTimeout):
+            self.wait(drained, DRAINED_SECONDS, "nothing is on its way any more")
+            self.wait(written, GIVE_OUT_SECONDS, "the last one is written")
+
+    def _look(self) -> None:
+        for name in self.workers:
+            if self.fleet.processes[name].child.exit_code() is not None:
+                self.revive(name)
+        self.fleet.raise_if_one_exited()

@@ -42,6 +42,7 @@ class SuiteResult:
     """What one pytest run told. `broken`: the app did not import, in one line. `trouble`: it did not end by itself."""
 
     collected: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     running: str = ""
     broken: str = ""
@@ -69,6 +70,8 @@ class SuiteResult:
         """Add one event of the results file."""
         if what == "collected":
             self.collected = list(value)
+        elif what == "left_out":
+            self.left_out += value
         elif what == "started":
             self.running = value
         elif what == "ended":

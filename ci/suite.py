@@ -42,13 +42,13 @@ class SuiteResult:
     """What one pytest run told. `broken`: the app did not import, in one line. `trouble`: it did not end by itself."""
 
     collected: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     running: str = ""
     broken: str = ""
     uncollected: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     finished: bool = False
+    left_out: list[str] = field(default_factory=list)
 
     def on(self, scenarios: Sequence[str]) -> dict[str, Outcome]:
         """An outcome for each of the scenarios that should have run.

@@ -83,7 +83,7 @@ def test_upgrades_come_before_controls_which_get_what_is_left_of_the_time():
     record = Record((), breakages, entries)
 
     assert record.quick(5.5) == [THREE]
-    assert record.quick(6.5) == [TWO, THREE]
+    assert record.quick(6.5) == [THREE, TWO]
     assert record.quick(0.5) == []
 
 

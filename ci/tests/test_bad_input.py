@@ -66,11 +66,8 @@ PINS = {
     "no repository": ("gate --from-git a..b --repository folder", "not a git repository"),
     "no folder": ("gate --from-git a..b --repository nope", "nope"),
     "commits and a file": ("gate --from-git a..b --candidate-requirements good.txt", "--from-git names both files"),
-    "one file that may have changed": (
-        "gate --changed-only --candidate-requirements good.txt",
-        "the baseline's is missing",
-    ),
-    "no file that may have changed": ("gate --changed-only --candidate latest", "--changed-only compares two files"),
+    "one file of two": ("gate --changed-only --candidate-requirements good.txt", "the baseline's is missing"),
+    "no file of two": ("gate --changed-only --candidate latest", "--changed-only compares two files"),
     "a path without commits": ("gate --requirements good.txt", "go with --from-git"),
 }
 SETTINGS = {

@@ -68,9 +68,7 @@ def test_what_swayed_on_either_stack_is_not_known(tmp_path):
     [{"mark": "another"}, {"steps": []}, {"steps": [Step("run", str)]}, {"reused": "of run x"}, {"schema": 2}],
     ids=lambda one: next(iter(one)),
 )
-def test_a_run_of_another_kind_an_unfinished_one_and_one_that_took_outcomes_itself_are_passed_over(
-    tmp_path, difference
-):
+def test_a_run_that_is_another_or_unfinished_or_took_outcomes_itself_is_passed_over(tmp_path, difference):
     kept(tmp_path, outcome("passed"), **difference)
 
     assert earlier.find(tmp_path, MARK) == earlier.Earlier()
@@ -91,7 +89,7 @@ def test_the_newest_of_those_that_fit_is_taken(tmp_path):
 @pytest.fixture
 def root(tmp_path):
     """A checkout with one file of each kind."""
-    for name in ("scenarios/a.py", "harness/b.py", "reference_app/c.py", "conftest.py", "pyproject.toml"):
+    for name in CODE:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     return tmp_path
@@ -130,9 +128,10 @@ def test_whatever_an_outcome_depends_on_changes_the_fingerprint(root, changes):
     assert mark(root, **changes) != mark(root)
 
 
-@pytest.mark.parametrize(
-    "path", ["scenarios/a.py", "harness/b.py", "reference_app/c.py", "conftest.py", "pyproject.toml"]
-)
+CODE = ("scenarios/a.py", "harness/b.py", "reference_app/c.py", "conftest.py", "pyproject.toml")
+
+
+@pytest.mark.parametrize("path", CODE)
 def test_another_line_of_code_changes_the_fingerprint_and_so_does_another_machine(root, path, monkeypatch):
     first = mark(root)
     monkeypatch.setattr("platform.node", lambda: "elsewhere")
@@ -185,4 +184,4 @@ def test_what_fails_against_a_known_outcome_is_repeated_on_both(reusing, monkeyp
     made._confirm()
 
     assert orders == [(("baseline", [ONE]), ("candidate", [ONE]))] * 2
-    assert [one.change for one in made.comparisons()] == [Change.FLAKY, Change.SAME]
+    assert {one.scenario: one.change for one in made.comparisons()} == {ONE: Change.FLAKY, TWO: Change.SAME}

@@ -32,7 +32,7 @@ class Outcome:
 
 
 class Writer:
-    """Appends what happens to a file: collected, then started and ended for each scenario, then finished."""
+    """Appends what happens to a file: what runs and what does not, each start and end, that it finished."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a")
@@ -44,6 +44,10 @@ class Writer:
     def known(self, marks: dict[str, list[list[str]]]) -> None:
         """What scenarios say of themselves: the requirements that they are red on, each with upstream's words on it."""
         self._line({"known": marks})
+
+    def left_out(self, scenarios: list[str]) -> None:
+        """The scenarios that were collected and will not run."""
+        self._line({"left_out": scenarios})
 
     def uncollected(self, path: str, cause: str) -> None:
         """A file of scenarios that cannot even be imported on this stack."""

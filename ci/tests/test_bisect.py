@@ -195,7 +195,7 @@ class Mortal(Made):
         return super().outcomes(stacks, folder)
 
 
-@pytest.mark.parametrize("tries", range(6))
+@pytest.mark.parametrize("tries", [0, 2, 5])
 def test_a_search_that_was_killed_goes_on_and_asks_nothing_twice(store, tmp_path, tries):
     def fails(pins):
         return "no" if has(pins, "core", "2.1", "3.0") else ""

@@ -53,6 +53,7 @@ class Mixtures:
 
         Where Python is what is in the way, and has moved, it moves along.
         """
+        asked = {name: version for name, version in asked.items() if version != self._old.get(name, ABSENT)}
         if not asked:
             return self.base
         if all(asked.get(name) == new for name, (_, new) in self.parts.items()):

@@ -71,6 +71,7 @@ def test_what_a_part_needs_comes_along_and_is_said(mixtures):
 
 def test_nothing_asked_for_is_the_one_end_and_everything_the_other(mixtures):
     assert mixtures.stack({}) is mixtures.base
+    assert mixtures.stack({"core": "1.0"}) is mixtures.base
     assert mixtures.stack(mixtures.towards(list(mixtures.parts))) is mixtures.other
 
 

@@ -72,7 +72,8 @@ class Mixtures:
             return []
         low, high = sorted((old, new), key=Version)
         if part == PYTHON:
-            found = [python.minor for python in reversed(pythons.found()) if low < python.minor < high]
+            minors = (python.minor for python in reversed(pythons.found()))
+            found = [minor for minor in minors if Version(low) < Version(minor) < Version(high)]
         else:
             found = self._store.releases(part, low, high, self.other.python, self._day)
         return found if low == old else found[::-1]

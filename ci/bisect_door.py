@@ -73,6 +73,9 @@ def bisect_command(
             raise UsageError("name either a RUN and its FINDING, or a --scenario and two stacks")
         asked = _asked(question, store, times)
     data = bisect(asked, choose(services), screen)
+    screen.say("")
+    for culprit in data["culprits"]:
+        screen.say("\n".join(culprit["seen"].values()))
     for sentence in data["sentences"]:
         screen.say(sentence)
     screen.say(f"{data['rounds']} rounds in {data['seconds']:.0f} s. Evidence: {RUNS / data['run']}")

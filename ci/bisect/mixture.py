@@ -53,6 +53,7 @@ class Mixtures:
 
         Where Python is what is in the way, and has moved, it moves along.
         """
+        asked = {name: version for name, version in asked.items() if version != self._old.get(name, ABSENT)}
         if not asked:
             return self.base
         if all(asked.get(name) == new for name, (_, new) in self.parts.items()):
@@ -71,7 +72,8 @@ class Mixtures:
             return []
         low, high = sorted((old, new), key=Version)
         if part == PYTHON:
-            found = [python.minor for python in reversed(pythons.found()) if low < python.minor < high]
+            minors = (python.minor for python in reversed(pythons.found()))
+            found = [minor for minor in minors if Version(low) < Version(minor) < Version(high)]
         else:
             found = self._store.releases(part, low, high, self.other.python, self._day)
         return found if low == old else found[::-1]

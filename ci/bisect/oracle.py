@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from ci.inert import one_line
 from ci.suite import Order, Suite, SuiteResult
+from harness.errors import PreflightError
 from harness.outcomes import FAILED, PASSED, UNKNOWN, Outcome
 from harness.stack.store import Stack, Store
 
@@ -36,13 +38,18 @@ class Scenarios:
         self._today = today
 
     def outcomes(self, stacks: Sequence[Stack], folder: Path) -> list[Outcome]:
-        """See Oracle.outcomes. Raises PreflightError when a stack cannot be built."""
-        built = {stack.lock.digest: self._store.build(stack) for stack in (*stacks, self._today)}
-        today = built[self._today.lock.digest]
-        orders = []
-        for arm, stack in zip(AT_ONCE, stacks, strict=False):
-            (folder / arm).mkdir(parents=True)
-            orders.append(Order(arm, built[stack.lock.digest], self._scenarios, folder / arm, old=today))
+        """See Oracle.outcomes. Of a stack that cannot be built nothing is known."""
+        folder.mkdir(parents=True)
+        try:
+            built = {stack.lock.digest: self._store.build(stack) for stack in (*stacks, self._today)}
+        except PreflightError as error:
+            return [Outcome(self._scenarios[0], UNKNOWN, one_line(str(error))) for _ in stacks]
+        orders = [
+            Order(arm, built[stack.lock.digest], self._scenarios, folder / arm, old=built[self._today.lock.digest])
+            for arm, stack in zip(AT_ONCE, stacks, strict=False)
+        ]
+        for order in orders:
+            order.folder.mkdir()
         return [self._outcome(result) for result in self._suite.run(*orders)]
 
     def _outcome(self, result: SuiteResult) -> Outcome:

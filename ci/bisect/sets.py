@@ -10,6 +10,8 @@ from harness.errors import Unresolvable
 from harness.stack.lock import moved
 from harness.stack.store import Stack, Store
 
+MOST_CHANGES = 8  # of a set, on one line
+
 
 class Sets:
     """The sets between two stacks. What a journal knows already is not resolved again."""
@@ -46,12 +48,21 @@ class Sets:
 
     def told(self, stack: Stack) -> str:
         """What a set is, for people: the name of an end, else what is not as in the base."""
+        return ", ".join(self._changes(stack))
+
+    def briefly(self, stack: Stack) -> str:
+        """The same, cut off where it is too long to be read; the lock has it all."""
+        changes = self._changes(stack)
+        more = len(changes) - MOST_CHANGES
+        return ", ".join(changes[:MOST_CHANGES]) + (f" and {more} more ({stack.lock.digest}.lock)" if more > 0 else "")
+
+    def _changes(self, stack: Stack) -> list[str]:
         for end in (self.mixtures.base, self.mixtures.other):
             if stack.lock == end.lock:
-                return end.name
+                return [end.name]
         changes = moved(versions(self.mixtures.base), versions(stack))
         ordered = {name: changes[name] for name in (*self.mixtures.parts, *changes) if name in changes}
-        return ", ".join(f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in ordered.items())
+        return [f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in ordered.items()]
 
     def _resolved(self, asked: Mapping[str, str]) -> dict[str, Any]:
         try:

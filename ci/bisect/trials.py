@@ -61,8 +61,9 @@ class Trials:
         self._journal = journal
         self._show = show
         self._known: dict[str, list[Outcome]] = {}
-        for line in journal.lines("tried"):
-            self._known.setdefault(line["lock"], []).extend(Outcome(**one) for one in line["rounds"])
+        for line in journal.lines("tried"):  # where nothing was learnt before, something may be now
+            learnt = (one for one in line["rounds"] if one["result"] != UNKNOWN)
+            self._known.setdefault(line["lock"], []).extend(Outcome(**one) for one in learnt)
 
     @property
     def rounds(self) -> int:
@@ -99,7 +100,7 @@ class Trials:
     def _run(self, stacks: Sequence[Stack]) -> None:
         number = self._next()
         apart = list(dict.fromkeys(stacks))
-        step = Step(" and ".join(map(self.sets.told, apart)), lambda: "")
+        step = Step(" and ".join(map(self.sets.briefly, apart)), lambda: "")
         self._show.before(number, step)
         begun = time.monotonic()
         outcomes = self._oracle.outcomes(stacks, self._journal.folder.path / f"try-{number:02}")

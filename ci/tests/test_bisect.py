@@ -71,6 +71,7 @@ def test_what_a_part_needs_comes_along_and_is_said(mixtures):
 
 def test_nothing_asked_for_is_the_one_end_and_everything_the_other(mixtures):
     assert mixtures.stack({}) is mixtures.base
+    assert mixtures.stack({"core": "1.0"}) is mixtures.base
     assert mixtures.stack(mixtures.towards(list(mixtures.parts))) is mixtures.other
 
 
@@ -195,7 +196,7 @@ class Mortal(Made):
         return super().outcomes(stacks, folder)
 
 
-@pytest.mark.parametrize("tries", range(6))
+@pytest.mark.parametrize("tries", [0, 2, 5])
 def test_a_search_that_was_killed_goes_on_and_asks_nothing_twice(store, tmp_path, tries):
     def fails(pins):
         return "no" if has(pins, "core", "2.1", "3.0") else ""

@@ -15,8 +15,8 @@ from harness.stack.uv import Uv, UvFailed
 def between(package: str, low: str, high: str, python: Python, uv: Uv, day: datetime.date | None) -> list[str]:
     """The releases from `low` to `high`, oldest first, without the two, prereleases included.
 
-    Only those that can be installed on `python` and were out by the end of `day` (UTC; None: today). Yanked ones are
-    left out, as uv does. Raises UvFailed.
+    Only those that were out by the end of `day` (UTC; None: today) and that are for `python`, as far as the index says.
+    Yanked ones are left out, as uv does. Raises UvFailed.
     """
     found: list[str] = []
     limit = high

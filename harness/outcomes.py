@@ -41,10 +41,6 @@ class Writer:
         """The scenarios that will run, each with the lines of the plan that it guards."""
         self._line({"collected": guards})
 
-    def known(self, marks: dict[str, list[list[str]]]) -> None:
-        """What scenarios say of themselves: the requirements that they are red on, each with upstream's words on it."""
-        self._line({"known": marks})
-
     def left_out(self, scenarios: list[str]) -> None:
         """The scenarios that were collected and will not run."""
         self._line({"left_out": scenarios})
@@ -56,6 +52,10 @@ class Writer:
     def broken(self, cause: str) -> None:
         """The app itself does not even import: no scenario can run."""
         self._line({"broken": cause})
+
+    def known(self, marks: dict[str, list[list[str]]]) -> None:
+        """What scenarios say of themselves: the requirements that they are red on, each with upstream's words on it."""
+        self._line({"known": marks})
 
     def started(self, scenario: str) -> None:
         """A scenario begins."""

@@ -16,8 +16,9 @@ def smallest(parts: Sequence[str], complete: Complete, suffices: Suffices) -> li
     """A smallest part of `parts`, all of which suffice, that still does: without any one of it, it would not.
 
     `complete`: what really moves when these are asked for; None when they cannot be had together.
-    `suffices`: whether what is asked for, completed, has the effect; None when it cannot be told. What is not enough is
-    taken to be not enough in part either.
+    `suffices`: whether what is asked for, completed, has the effect; None when it cannot be told. On the way, a part of
+    what is not enough is taken to be not enough either; but that nothing can be left out in the end is really tried,
+    because some sets are not enough only for being odd.
     The order of `parts` is kept. The likely ones first make it quick: the answer does not depend on the order when
     there is only one.
     """
@@ -46,12 +47,15 @@ class _Left:
     def shrink(self, pieces: int) -> bool:
         """Try smaller sets, halves first; in more pieces than two, all but one of them first. False when none is."""
         cut = _cut(self.left, pieces)
-        most = [[one for one in self.left if one not in piece] for piece in cut] if pieces > 2 else []
-        return any(self._is_enough(asked) for asked in [*most, *cut])
+        last = pieces >= len(self.left)
+        most = [[one for one in self.left if one not in piece] for piece in cut] if last or pieces > 2 else []
+        return any(self._is_enough(asked, really=last) for asked in most) or any(map(self._is_enough, cut))
 
-    def _is_enough(self, asked: Sequence[str]) -> bool:
+    def _is_enough(self, asked: Sequence[str], *, really: bool = False) -> bool:
         moved = self.complete(asked)
-        if moved is None or not moved < set(self.left) or any(moved <= one for one in self.short):
+        if moved is None or not moved < set(self.left):
+            return False
+        if not really and any(moved <= one for one in self.short):
             return False
         told = self.suffices(asked)
         if told:

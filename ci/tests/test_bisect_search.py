@@ -54,6 +54,14 @@ def test_what_comes_along_is_left_out_where_it_can_be(culprit, drags):
     assert set(found) == complete([culprit])
 
 
+@given(st.sets(st.frozensets(st.sampled_from(PARTS[:5]))))
+def test_nothing_can_be_left_out_of_what_is_found_even_where_more_is_sometimes_less(enough):
+    found = smallest(PARTS[:5], alone, lambda asked: frozenset(asked) in enough)
+
+    assert found == PARTS[:5] or frozenset(found) in enough
+    assert all(frozenset(found) - {one} not in enough for one in found if len(found) > 1)
+
+
 def test_a_set_of_which_nothing_can_be_told_is_no_answer():
     assert smallest(["a", "b"], alone, lambda _: None) == ["a", "b"]
 

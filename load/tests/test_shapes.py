@@ -26,12 +26,12 @@ def test_the_storm_is_ten_times_as_many_users_for_ten_seconds() -> None:
 
 
 def test_every_committed_shape_says_what_it_is_for() -> None:
-    assert set(read()) == {"steady", "ramp", "spike", "soak"}
+    assert set(read()) == {"steady", "few", "ramp", "spike", "soak"}
     assert all(shape.about and shape.seconds > 0 for shape in read().values())
 
 
 def test_an_unknown_shape_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match="no shape is called 'wave': there are steady, ramp, spike, soak"):
+    with pytest.raises(UsageError, match="no shape is called 'wave': there are steady, few, ramp, spike, soak"):
         find("wave")
 
 

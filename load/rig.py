@@ -1,42 +1,29 @@
 """The rig: one arm's web server and worker under load, and what is measured there."""
 
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
-from harness.processes.interpreter import Interpreter
-from harness.processes.launcher import TODAYS_APP
-from harness.reaper import Reaper
-from harness.services.base import PostgresService, RedisService
+from harness.errors import WaitTimeout
+from harness.waiting import wait_until
+from load import footprint, parts, reading
+from load.answers import Answers
+from load.arm import Arm, Servers
+from load.backlog import Backlog
+from load.reading import Points, Row
 from load.round import Round
-from load.shapes import Shape
+from load.sampler import Sampler
+from load.shapes import Shape, find
+
+__all__ = ["BACKLOG", "Arm", "Rig", "Servers"]
 
 BACKLOG = 5_000  # events of the drain; 50,000 in the long form
-
-
-@dataclass(frozen=True)
-class Servers:
-    """What arms share: one Redis and one PostgreSQL, a folder for logs, and who clears away."""
-
-    redis: RedisService
-    postgres: PostgresService
-    folder: Path
-    reaper: Reaper
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One of the two things compared. `name` stands in tables; `app` is the reference app or a copy of it.
-
-    `way` is a way of delivery (ways.py), `password_hash` "cheap" (the audit path is what is measured) or "real".
-    """
-
-    name: str
-    interpreter: Interpreter
-    way: str = "safe"
-    password_hash: str = "cheap"  # noqa: S105 - a way of hashing
-    app: Path = TODAYS_APP
+WARM_SECONDS = 2.0
+WARM_BACKLOG = 500
+DRAIN_SECONDS = 300.0  # a guard against hanging
+QUIET_SECONDS = 5.0  # with nothing on the way any more, what has no row by then is lost
 
 
 class Rig:
@@ -46,22 +33,90 @@ class Rig:
     """
 
     def __init__(self, arm: Arm, servers: Servers, number: int = 0) -> None:
-        """Raises UsageError for a way that does not exist or that the stack has not got the package for."""
-        raise NotImplementedError
+        self.arm = arm
+        self._servers = servers
+        self._number = number
+        self._rounds = 0
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        """Make the database and its users, start web server and worker, and log in until all of it is warm."""
-        raise NotImplementedError
+        """Make the database and its users, start web server and worker, and load it until all of it is warm."""
+        self._parts = self._open.enter_context(parts.up(self.arm, self._servers, self._number))
+        with self._open.pop_all() as opening:
+            self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
+            self._open = opening.pop_all()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the processes and drop the database."""
-        raise NotImplementedError
+        self._open.__exit__(kind, error, trace)
 
     def round(self, shape: Shape, backlog: int = BACKLOG) -> Round:
         """Load it once, wait until every event is written, then measure publishing and the drain of a backlog.
 
-        Raises PreflightError when no login was answered or one was refused: that is no result.
+        Raises PreflightError when no login was answered or one was refused (that is no result), and WaitTimeout when
+        events of the backlog get lost.
         """
-        raise NotImplementedError
+        self._rounds += 1
+        begun = time.time()
+        self._forget()
+        told, rows, metrics, queue = self._log_in(shape)
+        figures = reading.counts(told, rows, written=self.arm.way != "none")
+        metrics |= {**reading.of_logins(told.acked()), **reading.of_lag(told.acked(), rows)}
+        metrics |= self._backlog(backlog)
+        latencies = [answer.seconds for answer in told.acked()]
+        series = _series(told, rows, queue, shape)
+        return Round(self.arm.name, self.arm.way, shape.name, begun, metrics, latencies, series, **asdict(figures))
+
+    def _forget(self) -> None:
+        self._parts.table.empty()
+        self._parts.broker.forget_results()
+
+    def _log_in(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
+        web, name = self._parts.web, f"round-{self._rounds}"
+        spent, opened = footprint.cpu_seconds(web), self._connections()
+        with Sampler(self._parts.broker.url) as sampler:
+            told = self._parts.locust.run(shape, name, self._parts.raise_if_exited)
+            self._drain(len(told.acked()))
+        logins = len(told.acked())
+        metrics = {
+            "web_cpu_ms_per_login": (footprint.cpu_seconds(web) - spent) / logins * 1000,
+            "web_rss_bytes": float(footprint.rss_bytes(web)),
+        }
+        for server, count in self._connections().items():
+            metrics[f"{server}_connections_per_1000_events"] = (count - opened[server]) / logins * 1000
+        return told, self._parts.table.rows(), metrics, sampler.points
+
+    def _connections(self) -> dict[str, int]:
+        return {"postgres": self._parts.table.connections(), "redis": self._parts.broker.connections()}
+
+    def _drain(self, logins: int) -> None:
+        """Return when every login has its row, or when nothing is on its way any more: what is missing then is lost."""
+        if not self.arm.queued:
+            return
+        written = lambda: self._parts.table.count() >= logins  # noqa: E731
+        done = lambda: written() or not self._parts.broker.waiting()  # noqa: E731
+        wait_until(done, DRAIN_SECONDS, "the queue is empty", abort=self._parts.raise_if_exited)
+        with suppress(WaitTimeout):
+            wait_until(written, QUIET_SECONDS, "the last event is written", abort=self._parts.raise_if_exited)
+
+    def _backlog(self, count: int) -> dict[str, float]:
+        if not self._parts.worker:
+            return {}
+        self._forget()
+        backlog = Backlog(self._parts.caller, self._parts.worker, self._parts.broker, self._parts.table)
+        return backlog.measure(count)
+
+
+def _series(told: Answers, rows: list[Row], queue: Points, shape: Shape) -> dict[str, Points]:
+    begun = min(told.attempted.values())
+    acked = told.acked()
+    return {
+        "logins_per_second": reading.rates(acked, begun),
+        "login_p95": reading.percentile_points([(one.at, one.seconds) for one in acked], begun, 95),
+        "queue_length": [(at - begun, length) for at, length in queue if at >= begun],
+        "lag": reading.percentile_points(reading.lag_points(acked, rows), begun, 50),
+        "users": [(second, float(stage.users)) for second in range(int(shape.seconds)) if (stage := shape.at(second))],
+    }

@@ -41,8 +41,8 @@ class Shape:
         return None
 
     def lasting(self, seconds: float) -> "Shape":
-        """The same in another time, every stage in proportion."""
-        factor = seconds / self.seconds
+        """The same in another time, every stage in proportion; as it is for 0 seconds."""
+        factor = seconds / self.seconds or 1.0
         return replace(self, stages=tuple(replace(stage, seconds=stage.seconds * factor) for stage in self.stages))
 
 

@@ -69,6 +69,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _VALIDATORS + "NumericPasswordValidator"},
 ]
 
+# "cheap" is for load tests alone, which are about what comes after the password. Nobody who has a real one can log in
+# with it: the strong hashers are not even tried, so that none is replaced by a weak one.
+PASSWORD_HASH = env.choice("PASSWORD_HASH", "real", ("real", "cheap"))
+if PASSWORD_HASH == "cheap":  # noqa: S105 - a way of hashing
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.text("DJANGO_TIME_ZONE", "UTC")
 # Said for Django 4.2, whose default is naive times.
@@ -84,11 +90,13 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# How a login event becomes an audit row, with what promise: see modules.auth.accounts.utils.log_auth_event.
+AUDIT_DELIVERY = env.choice("AUDIT_DELIVERY", "safe", ("safe", "batch", "plan", "sync", "none"))
+if AUDIT_DELIVERY == "batch":
+    # A batch is made of what the worker holds: with Celery's 4 for each process none would ever be full.
+    CELERY_WORKER_PREFETCH_MULTIPLIER = 400
 # Last, so that a deployment can change any of the above: {"task_acks_late": true, "worker_prefetch_multiplier": 1}.
 globals().update(env.celery_settings("CELERY_SETTINGS"))
-
-# How a login event becomes an audit row, with what promise: see modules.auth.accounts.utils.log_auth_event.
-AUDIT_DELIVERY = env.choice("AUDIT_DELIVERY", "safe", ("safe", "plan", "sync", "none"))
 
 # How long the clean-up leaves an unconfirmed TOTP device (hours) and a used backup code (days) alone.
 UNCONFIRMED_TOTP_RETENTION_HOURS = env.whole_number("UNCONFIRMED_TOTP_RETENTION_HOURS", 24)

@@ -2,6 +2,7 @@
 
 accounts.E001  UNCONFIRMED_TOTP_RETENTION_HOURS makes no sense
 accounts.E002  USED_BACKUP_CODE_RETENTION_DAYS makes no sense
+accounts.E003  passwords are hashed for load tests (check --deploy)
 accounts.W001  an enabled periodic task names a task that no worker knows (asked of the database)
 
 A Celery worker runs the checks at its start and ignores what they say; the clean-up itself refuses as well.
@@ -10,6 +11,7 @@ A Celery worker runs the checks at its start and ignores what they say; the clea
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
@@ -24,6 +26,15 @@ from .retention import UNCONFIRMED_TOTP, USED_BACKUP_CODE, Retention
 def check_retentions(**_: Any) -> list[checks.CheckMessage]:
     """A retention that makes no sense stops the command."""
     return [*_nonsense(UNCONFIRMED_TOTP, "accounts.E001"), *_nonsense(USED_BACKUP_CODE, "accounts.E002")]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_password_hash(**_: Any) -> list[checks.CheckMessage]:
+    """A hash that is made for load tests guards no password."""
+    if settings.PASSWORD_HASH != "cheap":  # noqa: S105 - a way of hashing
+        return []
+    told = "PASSWORD_HASH=cheap is for load tests: whoever gets the table has the passwords."
+    return [checks.Error(told, hint="Leave it unset.", id="accounts.E003")]
 
 
 @checks.register(checks.Tags.database)

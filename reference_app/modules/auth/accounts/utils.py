@@ -38,6 +38,7 @@ def log_auth_event(  # noqa: PLR0917 - what the row holds
                when the broker does not take it within a bounded time, the row is written here. Never raises. Each
                event has an id, so that two deliveries of it are one row. Lost only with the broker's own memory; late
                by the broker's visibility timeout (an hour) when a whole worker is killed while it writes.
+        batch  As safe, and the worker writes many events in one insert: see batches.py.
         plan   At once, by `.delay()`: raises, or waits some 20 s, when the broker is away; a worker may look for the
                user before the commit; a crash loses the event or writes it twice.
         sync   The row is written here, before the return and in the caller's transaction.
@@ -79,4 +80,4 @@ def _not_at_all(_event: AuditEvent) -> None:
     """The measure of what the others cost."""
 
 
-_DELIVERIES = {"safe": _safely, "plan": _as_planned, "sync": _synchronously, "none": _not_at_all}
+_DELIVERIES = {"safe": _safely, "batch": _safely, "plan": _as_planned, "sync": _synchronously, "none": _not_at_all}

@@ -1,0 +1,82 @@
+"""An arm's real parts, brought up on the shared servers: database, users, web server, worker."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.processes.caller import Caller
+from harness.processes.launcher import Launcher
+from harness.processes.process import Process, Web
+from load import accounts
+from load.accounts import Account
+from load.arm import Arm, Servers
+from load.audit_table import AuditTable
+from load.broker import Broker, numbered
+from load.locust_run import Locust
+
+USERS = 1_000
+PASSWORD = "correct horse"  # noqa: S105 - made up
+POOL = ("--concurrency", "2")
+INSIDE = Path(__file__).with_name("inside")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is up. `worker` is None where the way of delivery has no use for one."""
+
+    web: Web
+    worker: Process | None
+    caller: Caller
+    broker: Broker
+    table: AuditTable
+    locust: Locust
+
+    def raise_if_exited(self) -> None:
+        """Raise ProcessExited when one of the processes has ended by itself."""
+        for process in filter(None, (self.web, self.worker, self.caller)):
+            process.raise_if_exited()
+
+
+@contextmanager
+def up(arm: Arm, servers: Servers, number: int) -> Iterator[Parts]:
+    """The parts of an arm, with Redis database and PostgreSQL database of that number, and a folder for logs."""
+    with ExitStack() as closing:
+        folder = servers.folder / f"arm-{number}"
+        folder.mkdir()
+        broker_url = numbered(servers.redis.url, number)
+        database = servers.postgres.create_database(f"load_{number}")
+        closing.callback(servers.postgres.drop_database, f"load_{number}")
+        broker = closing.enter_context(Broker(broker_url))
+        broker.empty()
+        launcher = _launcher(arm, servers, broker_url, database, folder)
+        closing.callback(launcher.stop_all)
+        launcher.manage("migrate", "--verbosity", "0")
+        table = closing.enter_context(AuditTable(database))
+        caller = launcher.with_settings(PYTHONPATH=str(INSIDE)).caller()
+        file = _people(caller, folder)
+        worker = launcher.worker(*POOL) if arm.queued else None
+        web = launcher.web()
+        yield Parts(web, worker, caller, broker, table, Locust(web.url, file, folder, servers.reaper))
+
+
+def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Path) -> Launcher:
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "core.settings",
+        "DATABASE_URL": database,
+        "DATABASE_CONN_MAX_AGE": "600",
+        "CELERY_BROKER_URL": broker,
+        "CELERY_RESULT_BACKEND": broker,
+        "AUDIT_DELIVERY": arm.way,
+        "PASSWORD_HASH": arm.password_hash,
+        "TMPDIR": str(servers.reaper.temporary_folder("tmp")),
+    }
+    return Launcher(arm.interpreter, settings, folder, servers.reaper, app=arm.app)
+
+
+def _people(caller: Caller, folder: Path) -> Path:
+    names = [f"user-{number:04}" for number in range(USERS)]
+    caller.call("load_calls:make_users", names=names, password=PASSWORD)
+    file = folder / "accounts.csv"
+    accounts.write(file, [Account(name, PASSWORD) for name in names])
+    return file

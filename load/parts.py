@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.processes.caller import Caller
@@ -25,6 +25,7 @@ INSIDE = Path(__file__).with_name("inside")
 class Parts:
     """What is up. `worker` is None where the way of delivery has no use for one."""
 
+    launcher: Launcher
     web: Web
     worker: Process | None
     caller: Caller
@@ -36,6 +37,13 @@ class Parts:
         """Raise ProcessExited when one of the processes has ended by itself."""
         for process in filter(None, (self.web, self.worker, self.caller)):
             process.raise_if_exited()
+
+    def renewed(self) -> "Parts":
+        """The same with all its processes stopped and started anew."""
+        self.launcher.stop_all()
+        caller, worker, web = _processes(self.launcher, queued=self.worker is not None)
+        locust = replace(self.locust, host=web.url)
+        return replace(self, caller=caller, worker=worker, web=web, locust=locust)
 
 
 @contextmanager
@@ -53,11 +61,14 @@ def up(arm: Arm, servers: Servers, number: int) -> Iterator[Parts]:
         closing.callback(launcher.stop_all)
         launcher.manage("migrate", "--verbosity", "0")
         table = closing.enter_context(AuditTable(database))
-        caller = launcher.with_settings(PYTHONPATH=str(INSIDE)).caller()
-        file = _people(caller, folder)
-        worker = launcher.worker(*POOL) if arm.queued else None
-        web = launcher.web()
-        yield Parts(web, worker, caller, broker, table, Locust(web.url, file, folder, servers.reaper))
+        caller, worker, web = _processes(launcher, queued=arm.queued)
+        locust = Locust(web.url, _people(caller, folder), folder, servers.reaper)
+        yield Parts(launcher, web, worker, caller, broker, table, locust)
+
+
+def _processes(launcher: Launcher, *, queued: bool) -> tuple[Caller, Process | None, Web]:
+    caller = launcher.with_settings(PYTHONPATH=str(INSIDE)).caller()
+    return caller, launcher.worker(*POOL) if queued else None, launcher.web()
 
 
 def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Path) -> Launcher:

@@ -43,9 +43,17 @@ class Rig:
         """Make the database and its users, start web server and worker, and load it until all of it is warm."""
         self._parts = self._open.enter_context(parts.up(self.arm, self._servers, self._number))
         with self._open.pop_all() as opening:
-            self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
+            self._warm_up()
             self._open = opening.pop_all()
         return self
+
+    def renew(self) -> None:
+        """Start all processes anew, and load them until they are warm; the database stays."""
+        self._parts = self._parts.renewed()
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,6 +1,7 @@
 """How a load run is laid out: which shape, how many rounds, how large a backlog. Data, no doing."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from load.shapes import Shape
 from load.statistics import FEWEST
@@ -22,7 +23,7 @@ class Design:
         """The rounds of each sitting, counted from 1, as even as can be."""
         sittings = min(self.sittings, self.rounds)
         edges = [1 + self.rounds * one // sittings for one in range(sittings + 1)]
-        return [range(*pair) for pair in zip(edges, edges[1:], strict=False)]
+        return [range(*pair) for pair in pairwise(edges)]
 
     @property
     def words(self) -> str:

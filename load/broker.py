@@ -25,7 +25,7 @@ class Broker:
         with self._client.pipeline(transaction=False) as both:
             both.llen(QUEUE)
             both.hlen("unacked")
-            return sum(both.execute())
+            return int(sum(both.execute()))
 
     def bytes_per_queued_event(self) -> float:
         """Memory of the queue for each event in it; 0 when it is empty."""

@@ -21,7 +21,7 @@ __all__ = ["BACKLOG", "Arm", "Rig", "Servers"]
 
 BACKLOG = 5_000  # events of the drain; 50,000 in the long form
 WARM_SECONDS = 2.0
-WARM_BACKLOG = 500
+WARM_BACKLOG = 250
 DRAIN_SECONDS = 300.0  # a guard against hanging
 QUIET_SECONDS = 5.0  # with nothing on the way any more, what has no row by then is lost
 
@@ -104,9 +104,14 @@ class Rig:
         """Return when every login has its row, or when nothing is on its way any more: what is missing then is lost."""
         if not self.arm.queued:
             return
-        written = lambda: self._parts.table.count() >= logins  # noqa: E731
-        done = lambda: written() or not self._parts.broker.waiting()  # noqa: E731
-        wait_until(done, DRAIN_SECONDS, "the queue is empty", abort=self._parts.raise_if_exited)
+
+        def written() -> bool:
+            return self._parts.table.count() >= logins
+
+        def over() -> bool:
+            return written() or not self._parts.broker.waiting()
+
+        wait_until(over, DRAIN_SECONDS, "the queue is empty", abort=self._parts.raise_if_exited)
         with suppress(WaitTimeout):
             wait_until(written, QUIET_SECONDS, "the last event is written", abort=self._parts.raise_if_exited)
 

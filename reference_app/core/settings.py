@@ -92,6 +92,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # How a login event becomes an audit row, with what promise: see modules.auth.accounts.utils.log_auth_event.
 AUDIT_DELIVERY = env.choice("AUDIT_DELIVERY", "safe", ("safe", "batch", "plan", "sync", "none"))
+if AUDIT_DELIVERY in ("safe", "batch"):  # not the plan's: that is left as it is
+    # Celery 5.6 and newer connect to the database anew for each task (celery PR #9824), whatever DATABASE_CONN_MAX_AGE
+    # says. For so many tasks they shall not; modules.auth.accounts.connections looks after the connection instead.
+    CELERY_DB_REUSE_MAX = 1_000_000
 if AUDIT_DELIVERY == "batch":
     # A batch is made of what the worker holds: with Celery's 4 for each process none would ever be full.
     CELERY_WORKER_PREFETCH_MULTIPLIER = 400

@@ -11,5 +11,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Register the system checks, now that every model is there."""
-        from . import checks  # noqa: F401, PLC0415 - importing them registers them
+        """Register the system checks and signals, now that every model is there."""
+        from . import checks, connections  # noqa: F401, PLC0415 - importing them registers them

@@ -19,6 +19,7 @@ from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
 from ci.controls_run import run_controls
+from ci.load_door import load
 from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
 from ci.pins.arms import PinOptions
 from ci.plan_table import table
@@ -71,6 +72,7 @@ def door() -> None:
 
 
 door.add_command(stacks)
+door.add_command(load)
 
 
 @door.command()

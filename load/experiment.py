@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from load.glance import Glance
 from load.rig import Arm, Rig, Servers
 from load.round import Round
 from load.shapes import Shape
@@ -24,7 +25,7 @@ class Experiment:
 
     def __init__(self, arms: Sequence[Arm], servers: Servers, shape: Shape, backlog: int) -> None:
         self.rounds: list[Round] = []
-        self.current: Rig | None = None
+        self._current: Rig | None = None
         self._shape = shape
         self._backlog = backlog
         self._rigs = {arm.name: Rig(arm, servers, number) for number, arm in enumerate(arms, 1)}
@@ -42,9 +43,13 @@ class Experiment:
 
     def turn(self, arm: str) -> Round:
         """One round of an arm. Raises PreflightError when it is no result, and BrokenPromise when a process died."""
-        self.current = self._rigs[arm]
-        self.rounds.append(self.current.round(self._shape, self._backlog))
+        self._current = self._rigs[arm]
+        self.rounds.append(self._current.round(self._shape, self._backlog))
         return self.rounds[-1]
+
+    def glance(self) -> Glance:
+        """What is going on right now; may be asked from another thread."""
+        return self._current.glance() if self._current else Glance(0, 0)
 
     def close(self) -> None:
         """Stop every arm."""

@@ -12,6 +12,7 @@ from load import footprint, parts, reading
 from load.answers import Answers
 from load.arm import Arm, Servers
 from load.backlog import Backlog
+from load.glance import Glance, answered_lately
 from load.reading import Points, Row
 from load.round import Round
 from load.sampler import Sampler
@@ -52,6 +53,16 @@ class Rig:
         self._parts = self._parts.renewed()
         self._warm_up()
 
+    def glance(self) -> Glance:
+        """What is going on right now; may be asked from another thread while a round goes on."""
+        notebook = self._parts.locust.folder / f"{self._name}.jsonl"
+        return Glance(answered_lately(notebook), self._parts.broker.waiting())
+
+    @property
+    def _name(self) -> str:
+        """What the current round's files are called."""
+        return f"round-{self._rounds}"
+
     def _warm_up(self) -> None:
         self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
 
@@ -83,7 +94,7 @@ class Rig:
         self._parts.broker.forget_results()
 
     def _log_in(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
-        web, name = self._parts.web, f"round-{self._rounds}"
+        web, name = self._parts.web, self._name
         spent, opened = footprint.cpu_seconds(web), self._connections()
         with Sampler(self._parts.broker.url) as sampler:
             told = self._parts.locust.run(shape, name, self._parts.raise_if_exited)

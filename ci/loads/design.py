@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from load import shapes
 from load.shapes import Shape
 from load.statistics import FEWEST
 
@@ -34,6 +35,8 @@ class Design:
         )
 
 
-# Many short rounds tell more than few long ones: 10 of each arm are a few more than the statistics need at least.
-AB_ROUNDS, AB_SITTINGS, AB_SECONDS, AB_BACKLOG = FEWEST + 1, 2, 3.0, 1_000
-WAYS_ROUNDS, WAYS_SITTINGS, WAYS_SECONDS, WAYS_BACKLOG = 2, 1, 4.0, 1_000
+STEADY = shapes.find("steady")
+# Many short rounds tell more than few long ones: 10 of each arm are one more than the statistics need at least. Several
+# sittings, because what one start of a process has by chance would be taken for the stack's own.
+AB = Design(STEADY.lasting(3), rounds=FEWEST + 1, sittings=2, backlog=1_000)
+WAYS = Design(STEADY.lasting(4), rounds=2, sittings=1, backlog=1_000)

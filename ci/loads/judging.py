@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ci.verdict import Answer, Verdict
+from load.comparison import HARMS
 from load.statistics import Answer as Told
 from load.statistics import Weighed
 
@@ -25,3 +26,14 @@ def judge(weighed: Sequence[Weighed], harms: Mapping[str, tuple[int, int]]) -> V
         f"{counted[answer]} {answer.value}" for answer in (Told.SAME, Told.BETTER, Told.TOO_NOISY) if counted[answer]
     ]
     return Verdict(Answer.SAFE, (f"{len(weighed)} metrics: {', '.join(told)}; none worse beyond what is allowed",))
+
+
+def beside(counts: Mapping[str, Mapping[str, int]]) -> Verdict:
+    """The verdict on ways of delivery beside one another (way -> its counts): none may lose or double an event."""
+    if not counts or not all(found["acked"] for found in counts.values()):
+        return Verdict(Answer.INCONCLUSIVE, ("nothing was measured on every way",))
+    bad = [f"{way}: {found[what]} {what}" for way, found in counts.items() for what in HARMS if found[what]]
+    if bad:
+        return Verdict(Answer.BLOCKED, tuple(bad))
+    logins = sum(found["acked"] for found in counts.values())
+    return Verdict(Answer.SAFE, (f"{logins:,} logins, none of their events lost or written twice",))

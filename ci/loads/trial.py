@@ -43,6 +43,11 @@ class LoadTrial:
         """Those that have ended so far and count."""
         return self.experiment.rounds if self.experiment else []
 
+    @property
+    def total(self) -> int:
+        """How many rounds there will be, of all arms."""
+        return self.design.rounds * len(self.names)
+
     def steps(self) -> list[Step]:
         """The plan. Nothing has run yet."""
         every = ", ".join(self.names)

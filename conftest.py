@@ -16,6 +16,7 @@ from harness.hold import HOLD, Hold
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
 from harness.recorder import Recorder
+from harness.selection import Selection, ids_in, named
 from harness.services.base import RedisService, ServicePool
 from harness.session import Session
 
@@ -26,9 +27,12 @@ SESSION = pytest.StashKey[Session]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--services, as the gate's own option of that name."""
+    """--services and --full, as the gate's own options of these names; the other two are for the gate."""
     choices = ("auto", "container", "embedded")
     parser.addoption("--services", choices=choices, default="auto", help="who provides Redis and PostgreSQL")
+    parser.addoption("--full", action="store_true", help="also run what is left to the gate's long form")
+    parser.addoption("--only", metavar="FILE", help="run the scenarios whose ids are in FILE, and no others")
+    parser.addoption("--known", metavar="FILE", help="leave out the scenarios whose ids are in FILE")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,6 +78,21 @@ def _import_app(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not selected, and mark what is known to fail."""
+    _select(config, items)
+    _expect_failures(config, items)
+
+
+def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    full, only, known = (config.getoption(name) for name in ("--full", "--only", "--known"))
+    selection = Selection(full, ids_in(only), ids_in(known) or frozenset(), named(config.args))
+    takes = {one: selection.takes(one.nodeid, long=one.get_closest_marker("full") is not None) for one in items}
+    if left_out := [one for one in items if not takes[one]]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if takes[one]]
+
+
+def _expect_failures(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run by hand on the project environment, a scenario that is known to fail on its releases must fail.
 
     The gate is told the plain outcome: there the other stack says whether it matters.

@@ -51,7 +51,7 @@ class Acceptance:
         if beyond := [package for package in self.bounds if not self._within(package, stacks)]:
             held = [f"{package} {old} → {new}" for package in beyond for old, new in [self.bounds[package]]]
             return f"accepted for {', '.join(held)} only"
-        if _apart_from_numbers(cause) != _apart_from_numbers(self.cause):
+        if apart_from_numbers(cause) != apart_from_numbers(self.cause):
             return f"accepted for another cause: {self.cause}"
         return ""
 
@@ -183,7 +183,7 @@ def _version(text: str) -> Version:
         return Version("0.dev0")
 
 
-def _apart_from_numbers(cause: str) -> str:
+def apart_from_numbers(cause: str) -> str:
     """The cause without what differs each time: ports, process ids, addresses, times."""
     return re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{6,}\b|\d+", "#", inert(cause))
 

@@ -70,7 +70,7 @@ def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
         why = "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
         verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
         return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
-    return judge(gate.comparisons(), gate.question.limits(), gate.question.before, gate.accepted())
+    return judge(gate.comparisons(), gate.limits(), gate.question.before, gate.accepted())
 
 
 def _one_line(error: BaseException) -> str:

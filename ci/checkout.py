@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "ci" / "stacks"
 SCENARIOS = ROOT / "scenarios"
 CONTROLS = ROOT / "ci" / "controls"
+RECORD = ROOT / "ci" / "record.json"
 RULES = ROOT / "ci" / "rules.toml"
 PLAN_LINES = ROOT / "ci" / "plan_lines.toml"
 ACCEPTED = ROOT / "ci" / "accepted.toml"

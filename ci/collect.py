@@ -19,7 +19,7 @@ def collect(targets: Sequence[str]) -> dict[str, list[str]]:
     with Reaper() as reaper:
         folder = reaper.temporary_folder("collect")
         results = folder / "collected.jsonl"
-        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *targets]
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--full", *targets]
         environment = {**os.environ, "PREFLIGHT_RESULTS": str(results)}
         child = spawn(command, name="pytest", log=folder / "pytest.log", reaper=reaper, env=environment, cwd=ROOT)
         failed = child.popen.wait() != 0

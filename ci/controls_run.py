@@ -1,10 +1,11 @@
 """Runs the negative controls and lists those that no scenario noticed."""
 
+import json
 from collections.abc import Sequence
 
 from ci.checkout import CACHE, RUNS, STACKS
 from ci.control import Control, killers, read
-from ci.run_folder import RunFolder
+from ci.run_folder import CONTROLS, RunFolder
 from ci.screen import Screen
 from ci.suite import Suite, Watch
 from harness.reaper import Reaper
@@ -39,11 +40,13 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
 def _survivors(
     suite: Suite, built: Built, controls: Sequence[Control], folder: RunFolder, screen: Screen
 ) -> list[Control]:
-    survivors = []
+    survivors, noticed = [], {}
     for number, control in enumerate(controls, 1):
         found = killers(suite, built, control, folder.step_folder(f"control-{number:02}"))
         if not found:
             survivors.append(control)
+        noticed[f"{control.area}: {control.name}"] = found
         told = f"noticed by {found[0]}" if found else "SURVIVED"
         screen.say(f"{number:3}. {control.area}: {control.name}: {told}")
+    (folder.path / CONTROLS).write_text(json.dumps(noticed, indent=2) + "\n")
     return survivors

@@ -14,20 +14,20 @@ from ci.accepted import acceptance
 from ci.accepted import read as read_acceptances
 from ci.accepted import write as write_acceptances
 from ci.ask import ask
-from ci.asked import acceptances_of, asked, targets_of
+from ci.asked import targets_of
 from ci.checkout import ACCEPTED as ACCEPTED_FILE
 from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
 from ci.controls_run import run_controls
+from ci.gate_door import gate
 from ci.load_door import load
-from ci.options import ACCEPTED, DAY, JSON, PINS, SERVICES, SETTINGS
-from ci.pins.arms import PinOptions
+from ci.options import ACCEPTED, DAY, JSON, SERVICES
 from ci.plan_table import table
+from ci.record_door import record
 from ci.replay import question_of
 from ci.report.write import write
 from ci.run_folder import RunFolder
 from ci.screen import Screen, complain
-from ci.settings import read as read_settings
 from ci.stacks_door import stacks
 from harness.errors import PreflightError, UsageError
 from harness.reaper import Reaper
@@ -71,49 +71,8 @@ def door() -> None:
     """
 
 
-door.add_command(stacks)
-door.add_command(load)
-
-
-@door.command()
-@click.option("--baseline", metavar="S", help="What runs today.  [default: plan-2023]")
-@click.option("--candidate", metavar="S", help="What is asked about.  [default: latest]")
-@PINS
-@SETTINGS
-@ACCEPTED
-@click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area of scenarios; may be repeated.")
-@SERVICES
-@JSON
-def gate(
-    *,
-    baseline: str | None,
-    candidate: str | None,
-    pins: PinOptions,
-    settings: str | None,
-    accepted: str | None,
-    chosen: Sequence[str],
-    services: str,
-    as_json: bool,
-) -> None:
-    """Run the scenarios on two stacks and say whether the second is safe.
-
-    S is a stack's name, optionally followed by requirements that replace its own. In its place your own pins may
-    stand: a requirements.txt, `pip freeze`, uv.lock, poetry.lock or pylock.toml.
-
-    \b
-    Examples:
-      ./ci/preflight gate
-      ./ci/preflight gate --candidate celery-5.5
-      ./ci/preflight gate --baseline celery-5.5 --candidate celery-5.5+django-celery-beat==2.8.0
-      ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt
-      ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
-    """
-    question = replace(
-        asked({"baseline": baseline, "candidate": candidate}, pins.pins(), targets_of(chosen)),
-        settings=read_settings(Path(settings)) if settings else {},
-        acceptances=acceptances_of(accepted),
-    )
-    sys.exit(ask(question, services, Screen(to_stderr=as_json), as_json=as_json))
+for command in (gate, stacks, record):
+    door.add_command(command)
 
 
 @door.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})

@@ -2,20 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 
-from ci import rules
+from ci import earlier, rules
 from ci.accepted import Accepted, versions, weigh
 from ci.checkout import CACHE, RULES, STACKS
 from ci.comparison import Change, Comparison, compare, with_repeats
+from ci.earlier import Earlier
 from ci.keep import Keeper
 from ci.observations import Difference, differences
 from ci.plan import Step
-from ci.question import ALL, ARMS, Question
+from ci.question import ARMS, Question
+from ci.remarks import resolved, told
 from ci.run_folder import RunFolder
 from ci.suite import Order, Suite, SuiteResult, Watch
+from ci.tier import Tier, limit
 from harness import moments
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
@@ -27,7 +31,6 @@ from harness.stack.lock import moved
 from harness.stack.store import Built, Stack, Store
 
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
-MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
 
 
 class Gate:
@@ -49,6 +52,8 @@ class Gate:
         self.built: dict[str, Built] = {}
         self.results: dict[str, SuiteResult] = {}
         self.rounds: list[dict[str, dict[str, Outcome]]] = []
+        self.earlier = Earlier()
+        self.fingerprint = ""  # what the baseline's outcomes depend on, once its services are up
         self._reaper = reaper
         self._watch = watch
         self._repeats = repeats
@@ -59,8 +64,9 @@ class Gate:
         """The plan. Nothing has run yet."""
         named = {arm: f"{arm} {self.question.named(arm)}" for arm in ARMS}
         plan = [Step(f"resolve {named[arm]}", partial(self._resolve, arm)) for arm in ARMS]
-        plan += [Step(f"build {named[arm]}", partial(self._build, arm)) for arm in ARMS]
+        plan += [Step("build both, at the same time", self._build)]
         plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
+        plan += [Step("look for an earlier run of the baseline", self._look_back)] if self.question.reuse else []
         plan += [Step("run the scenarios on both, at the same time", self._run)]
         plan += [
             Step(f"run them again, round {number} of {self.question.times}", partial(self._round, number))
@@ -71,8 +77,7 @@ class Gate:
 
     def moments(self) -> str:
         """The numbered steps through the moments of the upgrade; empty when these are not asked about."""
-        asked = any(one in MOMENTS or one.startswith(MOMENTS[-1]) for one in self.question.targets)
-        return moments.describe(moments.plan()) if asked else ""
+        return moments.describe(moments.plan()) if self.question.walks else ""
 
     def comparisons(self) -> list[Comparison]:
         """What is known so far, scenario by scenario."""
@@ -90,7 +95,27 @@ class Gate:
         """The first round on both stacks, an outcome for whatever should have run on either."""
         collected = list(dict.fromkeys(one for result in self.results.values() for one in result.collected))
         old, new = (self.results.get(arm, SuiteResult()).on(collected) for arm in ARMS)
-        return old, new
+        return old | self._reused(), new
+
+    def _reused(self) -> dict[str, Outcome]:
+        """The baseline's outcomes of the earlier run, for what the candidate was to run."""
+        asked = self.results["candidate"].collected if "candidate" in self.results else ()
+        return {one: self.earlier.outcomes[one] for one in asked if one in self.earlier.outcomes}
+
+    def left_out(self) -> list[str]:
+        """The scenarios that this tier did not run."""
+        left = dict.fromkeys(one for result in self.results.values() for one in result.left_out)
+        return [one for one in left if not any(one in result.collected for result in self.results.values())]
+
+    def limits(self) -> str:
+        """What the answer is limited to, and what it rests upon beside this run; empty for neither."""
+        short = limit(self.question.tier, len(self.comparisons()), self.left_out())
+        return "; ".join(filter(None, [self.question.limits(), short, self.reused()]))
+
+    def reused(self) -> str:
+        """Which outcomes of the baseline are not of this run; empty when all are."""
+        count = len(self._reused())
+        return f"the baseline's outcomes of {count} scenarios are those of run {self.earlier.run}" if count else ""
 
     def _enforced(self, old: Mapping[str, Outcome], new: Mapping[str, Outcome]) -> dict[str, Outcome]:
         return rules.enforce(self._rules, old, new)
@@ -126,33 +151,49 @@ class Gate:
     def _resolve(self, arm: str) -> str:
         stack = self.stacks[arm] = self._stack(arm)
         self.folder.write_lock(arm, stack)
-        pins = stack.pins
-        facts = [f"Python {stack.python.version}"]
-        facts += [f"{name} {pins.get(name, 'absent')}" for name in ("celery", "kombu", "redis", "django")]
-        return "; ".join([", ".join(facts) + _overlay(stack), *stack.notes])
+        return resolved(stack)
 
     def _stack(self, arm: str) -> Stack:
         if pins := self.question.pins.get(arm):
             return pins.stack(self._store)
         return self.question.locks.get(arm) or self._store.get(self.question.named(arm))
 
-    def _build(self, arm: str) -> str:
-        self.built[arm] = self._store.build(self.stacks[arm])
-        return f"{len(self.stacks[arm].pins)} packages, exactly as locked"
+    def _build(self) -> str:
+        with ThreadPoolExecutor(len(ARMS)) as pool:
+            built = pool.map(self._store.build, [self.stacks[arm] for arm in ARMS])
+            self.built = dict(zip(ARMS, built, strict=True))
+        counts = " and ".join(str(len(self.stacks[arm].pins)) for arm in ARMS)
+        return f"{counts} packages, exactly as locked"
 
     def _start_services(self) -> str:
         services = (self._services.redis(f"{ARMS[0]}-main-main"), self._services.postgres())
-        return ", ".join(service.description for service in services)
+        servers = [service.description for service in services]
+        self.fingerprint = earlier.fingerprint(self.built["baseline"], self.question.settings, servers)
+        return ", ".join(servers)
+
+    def _look_back(self) -> str:
+        self.earlier = earlier.find(self.folder.path.parent, self.fingerprint)
+        if not self.earlier.run:
+            return "none has this lock, these scenarios, services and settings, on this machine: all run on both"
+        return f"{len(self.earlier.outcomes)} outcomes are known from {self.earlier.run}"
 
     def _run(self) -> str:
         suite = self._suite(last=self.question.times == 1)
-        orders = [self._order(arm, self.question.targets, self.folder.step_folder(arm)) for arm in ARMS]
+        known = {"baseline": self.folder.listed("known", self.earlier.outcomes)}
+        orders = [
+            self._order(arm, [*self._targets(), *known.get(arm, ())], self.folder.step_folder(arm)) for arm in ARMS
+        ]
         self.results = {order.arm: order.into for order in orders}
         suite.run(*orders)
         for result in self.results.values():
             if result.trouble:
                 raise PreflightError(result.trouble)
-        return "; ".join(f"{arm}: {_told(result)}" for arm, result in self.results.items())
+        return "; ".join(f"{arm}: {told(result)}" for arm, result in self.results.items())
+
+    def _targets(self) -> list[str]:
+        """What pytest is asked for: the targets, and what the tier makes of them."""
+        full = ["--full"] if self.question.tier is Tier.FULL else []
+        return [*self.question.targets, *full, *self.folder.listed("only", self.question.selected)]
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -187,7 +228,7 @@ class Gate:
     def _again(self, suspects: list[str], name: str, *, last: bool) -> dict[str, dict[str, Outcome]]:
         suite = self._suite(last=last)
         folders = {arm: self.folder.step_folder(f"{arm}-{name}") for arm in ARMS}
-        targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self.question.targets
+        targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self._targets()
         results = suite.run(*(self._order(arm, targets, folders[arm]) for arm in ARMS))
         return {
             arm: {one: self._known(arm, one) or result.on(suspects)[one] for one in suspects}
@@ -201,16 +242,3 @@ class Gate:
     def _known(self, arm: str, scenario: str) -> Outcome | None:
         """The first round's outcome of a scenario whose file does not import somewhere: importing is not repeated."""
         return self.results[arm].on([scenario])[scenario] if self._unimportable(scenario) else None
-
-
-def _overlay(stack: Stack) -> str:
-    changes = [f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in stack.moved.items()]
-    return f"; moved: {', '.join(changes)}" if changes else ""
-
-
-def _told(result: SuiteResult) -> str:
-    if result.broken:
-        return f"the app does not import: {result.broken}"
-    results = [outcome.result for outcome in result.outcomes.values()]
-    counts = [f"{results.count(result)} {result}" for result in dict.fromkeys(sorted(results))]
-    return ", ".join(counts) or "no scenario"

@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from ci.pins.arms import PinOptions
+from ci.tier import Length, Tier
+from harness.errors import UsageError
 
 SERVICES = click.option(
     "--services",
@@ -21,6 +23,36 @@ SETTINGS = click.option("--settings", metavar="FILE", help="Celery settings of y
 ACCEPTED = click.option(
     "--accepted", metavar="FILE", help="The differences that you have accepted.  [default: ci/accepted.toml]"
 )
+
+
+def NAMED(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 - used like its neighbours
+    """--baseline and --candidate, handed to the command together as `named`, by arm."""
+
+    @click.option("--baseline", metavar="S", help="What runs today.  [default: plan-2023]")
+    @click.option("--candidate", metavar="S", help="What is asked about.  [default: latest]")
+    @wraps(command)
+    def together(*, baseline: str | None, candidate: str | None, **others: Any) -> None:
+        command(named={"baseline": baseline, "candidate": candidate}, **others)
+
+    return together
+
+
+def LENGTH(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 - used like its neighbours
+    """How much is run, handed to the command together as `length`. Raises UsageError for two lengths."""
+
+    @click.option("--quick", is_flag=True, help="Only the scenarios that noticed most for their time: under 2 minutes.")
+    @click.option("--full", is_flag=True, help="Also what takes long: under 30 minutes, in place of 10.")
+    @click.option("--changed-only", is_flag=True, help="SAFE at once when your pins move nothing that the app takes.")
+    @click.option("--reuse-baseline", is_flag=True, help="Take what is known of the baseline from an earlier run.")
+    @wraps(command)
+    def together(*, quick: bool, full: bool, changed_only: bool, reuse_baseline: bool, **others: Any) -> None:
+        if quick and full:
+            raise UsageError("--quick and --full are two answers to how much is run: give one")
+        tier = Tier.QUICK if quick else Tier.FULL if full else Tier.DEFAULT
+        command(length=Length(tier, changed_only, reuse_baseline), **others)
+
+    return together
+
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 ABOUT_PINS = (

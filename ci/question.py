@@ -8,10 +8,12 @@ from typing import Any
 from ci.accepted import Acceptance
 from ci.pins.stacks import Pins
 from ci.settings import told
+from ci.tier import Tier
 from harness.stack.store import Stack
 
 ALL = ("scenarios",)
 ARMS = ("baseline", "candidate")
+MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Question:
     An arm whose stack is made of a team's own file has it in `pins`. A replay brings the `locks` of its run by arm, and
     what changed there, scenario by scenario (`before`). The `acceptances` are weighed as of `today` (UTC). The
     `settings` are Celery's, laid over the app's own on both arms. All is run `times` times; `keep` opens a shell into
-    the first round that fails, or else into the last one.
+    the first round that fails, or else into the last one. The `tier` says how much of the targets runs; the quick one
+    runs the `selected` scenarios. With `reuse` the baseline's outcomes may be those of an earlier run.
     """
 
     baseline: str
@@ -34,7 +37,15 @@ class Question:
     settings: Mapping[str, Any] = field(default_factory=dict)
     times: int = 1
     keep: bool = False
+    tier: Tier = Tier.DEFAULT
+    selected: tuple[str, ...] = ()
+    reuse: bool = False
     today: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
+
+    @property
+    def walks(self) -> bool:
+        """Whether it asks about the moments of the upgrade."""
+        return any(one in MOMENTS or one.startswith(MOMENTS[-1]) for one in self.selected or self.targets)
 
     def limits(self) -> str:
         """What the answer is limited to, when not everything was asked."""

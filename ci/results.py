@@ -14,7 +14,6 @@ from ci.plan import Step
 from ci.question import ARMS
 from ci.verdict import Verdict
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome
-from harness.stack.store import Stack
 
 
 def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> dict[str, Any]:
@@ -28,8 +27,11 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
         "seconds": round(seconds, 1),
         "services": gate.choice.provider,
         "targets": list(gate.question.targets),
+        "tier": gate.question.tier.value,
+        "left_out": len(gate.left_out()),
+        "reused": gate.reused(),
         "settings": dict(gate.question.settings),
-        **{arm: _stack(gate.question.named(arm), gate.stacks.get(arm)) for arm in ARMS},
+        **{arm: _stack(gate, arm) for arm in ARMS},
         "moved": {name: list(versions) for name, versions in gate.moved().items()},
         "steps": [{"title": step.title, "remark": step.remark, "seconds": _rounded(step.seconds)} for step in steps],
         "scenarios": [_comparison(one) for one in comparisons],
@@ -39,11 +41,14 @@ def as_data(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float)
     }
 
 
-def _stack(name: str, stack: Stack | None) -> dict[str, Any]:
+def _stack(gate: Gate, arm: str) -> dict[str, Any]:
+    name, stack = gate.question.named(arm), gate.stacks.get(arm)
     if stack is None:
         return {"name": name}
     facts = {"name": name, "python": stack.python.version, "lock": stack.lock.digest, "pins": stack.pins}
-    return facts | {"notes": list(stack.notes)}
+    mine = arm == ARMS[0]  # only the baseline's outcomes are ever taken from another run
+    notes = [*stack.notes, gate.reused()] if mine else stack.notes
+    return facts | {"notes": list(filter(None, notes))} | ({"fingerprint": gate.fingerprint} if mine else {})
 
 
 def _comparison(one: Comparison) -> dict[str, Any]:

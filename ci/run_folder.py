@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from harness.errors import UsageError
 from harness.stack.store import Stack
 
 RESULTS_SCHEMA = 1
+CONTROLS = "controls.json"  # what a run of the negative controls keeps: control -> the scenarios that noticed it
 
 
 class RunFolder:
@@ -51,6 +52,13 @@ class RunFolder:
         folder = self.path / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def listed(self, option: str, scenarios: Collection[str]) -> list[str]:
+        """That option of pytest with a file of these ids; nothing without any."""
+        path = self.path / f"{option}.txt"
+        if scenarios:
+            path.write_text("".join(f"{one}\n" for one in scenarios))
+        return [f"--{option}", str(path)] if scenarios else []
 
     def write_plan(self, text: str) -> None:
         """The numbered steps, before the first of them runs."""

@@ -48,6 +48,7 @@ class SuiteResult:
     uncollected: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     finished: bool = False
+    left_out: list[str] = field(default_factory=list)
 
     def on(self, scenarios: Sequence[str]) -> dict[str, Outcome]:
         """An outcome for each of the scenarios that should have run.
@@ -69,6 +70,8 @@ class SuiteResult:
         """Add one event of the results file."""
         if what == "collected":
             self.collected = list(value)
+        elif what == "left_out":
+            self.left_out += value
         elif what == "started":
             self.running = value
         elif what == "ended":

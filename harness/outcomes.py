@@ -32,7 +32,7 @@ class Outcome:
 
 
 class Writer:
-    """Appends what happens to a file: collected, then started and ended for each scenario, then finished."""
+    """Appends what happens to a file: what runs and what does not, each start and end, that it finished."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a")
@@ -40,6 +40,10 @@ class Writer:
     def collected(self, guards: dict[str, list[str]]) -> None:
         """The scenarios that will run, each with the lines of the plan that it guards."""
         self._line({"collected": guards})
+
+    def left_out(self, scenarios: list[str]) -> None:
+        """The scenarios that were collected and will not run."""
+        self._line({"left_out": scenarios})
 
     def uncollected(self, path: str, cause: str) -> None:
         """A file of scenarios that cannot even be imported on this stack."""

@@ -1,7 +1,7 @@
 """A pytest plugin that tells the gate, line by line, what pytest does."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,10 @@ class Recorder:
             said = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
             self._writer.uncollected(report.nodeid, said[-1] if said else "it cannot be collected")
         return report
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Tell what will not run."""
+        self._writer.left_out([item.nodeid for item in items])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell what will run."""

@@ -21,6 +21,7 @@ def runs(tmp_path, monkeypatch):
     folder = tmp_path / "runs"
     monkeypatch.setattr("ci.ask.RUNS", folder)
     monkeypatch.setattr("ci.door.RUNS", folder)
+    monkeypatch.setattr("ci.record_door.RUNS", folder)
     monkeypatch.setattr("ci.controls_run.RUNS", folder)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     return folder

@@ -94,7 +94,7 @@ def test_whatever_ends_a_run_becomes_a_kept_verdict_and_is_never_taken_for_block
     results = kept(tmp_path)
     assert results["exit_code"] == code
     assert results["reasons"]
-    assert "→  5." in results["plan"]
+    assert "→  4." in results["plan"]
 
 
 def test_an_interruption_keeps_what_is_known_so_far(ask, tmp_path):
@@ -103,7 +103,7 @@ def test_an_interruption_keeps_what_is_known_so_far(ask, tmp_path):
     results = kept(tmp_path)
     assert results["reasons"][0] == "interrupted"
     assert [one["scenario"] for one in results["scenarios"]] == [ONE]
-    assert "→  7." in results["plan"]
+    assert "→  6." in results["plan"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -33,6 +33,9 @@ NAMES = {
     "URL requirement": ("gate --candidate latest+celery@file:///celery.whl", "released versions only"),
     "no engine": ("gate --services container", "no container engine"),
     "unknown provider": ("gate --services cloud", "'cloud'"),
+    "two lengths": ("gate --quick --full", "--quick and --full are two answers"),
+    "unknown run for the record": ("record nope", "no run is called 'nope'"),
+    "no run for the record": ("record", "'RUN...'"),
     "unknown option": ("gate --fast", "--fast"),
     "option without value": ("gate --area", "--area"),
     "unknown sub-command": ("nope", "'nope'"),
@@ -63,6 +66,8 @@ PINS = {
     "no repository": ("gate --from-git a..b --repository folder", "not a git repository"),
     "no folder": ("gate --from-git a..b --repository nope", "nope"),
     "commits and a file": ("gate --from-git a..b --candidate-requirements good.txt", "--from-git names both files"),
+    "one file of two": ("gate --changed-only --candidate-requirements good.txt", "the baseline's is missing"),
+    "no file of two": ("gate --changed-only --candidate latest", "--changed-only compares two files"),
     "a path without commits": ("gate --requirements good.txt", "go with --from-git"),
 }
 SETTINGS = {

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from ci import door as doors
+from ci import gate_door
 from ci.checkout import STACKS
 from ci.run_folder import RunFolder
 from ci.tests.helpers import ROOT
@@ -131,7 +132,7 @@ def test_no_error_of_our_own_looks_like_blocked(preflight, monkeypatch, error, c
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(doors, "ask", fail)
+    monkeypatch.setattr(gate_door, "ask", fail)
     answer, _, complaint = preflight("gate", "--candidate", "celery-5.5", "--baseline", "celery-5.5")
 
     assert answer == code

@@ -2,14 +2,14 @@
 
 import pytest
 
-from ci import door
+from ci import gate_door
 
 
 @pytest.fixture
 def question(preflight, monkeypatch, tmp_path):
     """The question that the gate is asked with some arguments; nothing is run."""
     asked = []
-    monkeypatch.setattr(door, "ask", lambda question, *_, **__: asked.append(question) or 0)
+    monkeypatch.setattr(gate_door, "ask", lambda question, *_, **__: asked.append(question) or 0)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old.txt").write_text("celery==5.3.6\n")
     (tmp_path / "new.txt").write_text("celery==5.6.3\n")

@@ -11,11 +11,10 @@ from ci.tests.helpers import gate
 PLAN = """\
    1. resolve baseline old
    2. resolve candidate new
-   3. build baseline old
-   4. build candidate new
-   5. start Redis and PostgreSQL (embedded)
-   6. run the scenarios on both, at the same time
-   7. run again, 2 times on both, what failed on the candidate only
+   3. build both, at the same time
+   4. start Redis and PostgreSQL (embedded)
+   5. run the scenarios on both, at the same time
+   6. run again, 2 times on both, what failed on the candidate only
 """
 
 

@@ -193,3 +193,32 @@ def test_without_a_gate_nothing_is_written(tmp_path, monkeypatch):
 
     assert done.returncode == 0
     assert not runner.results.exists()
+
+
+LONG = """
+import pytest
+
+@pytest.mark.full
+def test_takes_an_hour(): pass
+def test_takes_a_moment(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "ran", "left_out"),
+    [
+        ((), ["test_takes_a_moment"], ["test_takes_an_hour"]),
+        (("--full",), ["test_takes_an_hour", "test_takes_a_moment"], []),
+        (("--only", "ids"), ["test_takes_an_hour"], ["test_takes_a_moment"]),
+        (("--known", "ids"), ["test_takes_a_moment"], ["test_takes_an_hour"]),
+        (("--full", "--known", "ids"), ["test_takes_a_moment"], ["test_takes_an_hour"]),
+    ],
+    ids=str,
+)
+def test_what_is_left_out_is_told_beside_what_runs(runner, options, ran, left_out):
+    (runner.folder / "ids").write_text("test_x.py::test_takes_an_hour\n")
+    result = runner.run(LONG, *options)
+
+    assert [one.partition("::")[2] for one in result.outcomes] == ran
+    assert [one.partition("::")[2] for one in result.left_out] == left_out
+    assert result.finished

@@ -1,0 +1,75 @@
+"""One comment below a pull request with the summaries of all questions; the next time it is updated.
+
+Standard library only: it runs on whatever Python the runner has. GITHUB_API_URL, GITHUB_REPOSITORY and
+GITHUB_SERVER_URL are the runner's own; GITHUB_TOKEN needs "pull-requests: write".
+"""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MARKER = "<!-- preflight: this comment is updated in place -->"
+AUTHOR = "github-actions[bot]"  # whose comment it is: a marker that somebody else wrote is no reason to write over it
+PAGE = 100
+LARGEST = 65_000  # letters; GitHub refuses a comment of more than 65,536
+SECONDS = 30
+
+
+def main() -> None:
+    """Write the comment. Exits with 1 and one line when GitHub refuses it (a fork's token may not comment)."""
+    number, reports = sys.argv[1:]
+    try:
+        publish(f"/repos/{os.environ['GITHUB_REPOSITORY']}/issues", number, body(Path(reports)))
+    except (OSError, ValueError) as error:
+        sys.exit(f"preflight: the comment could not be written: {error}")
+
+
+def body(reports: Path) -> str:
+    """The comment: the marker, then each summary, in the order of the reports' names."""
+    summaries = [path.read_text() for path in sorted(reports.glob("*/summary.md"))]
+    if not summaries:
+        sys.exit(f"preflight: no report in {reports} has a summary.md")
+    text = "\n\n".join([MARKER, *summaries])
+    return text if len(text) <= LARGEST else f"{text[:LARGEST]}\n\n… cut off: the rest is in the artifacts."
+
+
+def publish(issues: str, number: str, text: str) -> None:
+    """Update our own earlier comment on that pull request, or write the first one."""
+    mine = next((one["id"] for one in _comments(f"{issues}/{number}/comments") if _is_mine(one)), None)
+    if mine:
+        _ask("PATCH", f"{issues}/comments/{mine}", {"body": text})
+    else:
+        _ask("POST", f"{issues}/{number}/comments", {"body": text})
+
+
+def _is_mine(comment: dict[str, Any]) -> bool:
+    return bool(comment["user"]["login"] == AUTHOR and comment["body"].startswith(MARKER))
+
+
+def _comments(path: str) -> Iterator[dict[str, Any]]:
+    page = 1
+    while comments := _ask("GET", f"{path}?per_page={PAGE}&page={page}"):
+        yield from comments
+        page += 1
+
+
+def _ask(method: str, path: str, data: object = None) -> Any:
+    headers = {
+        "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
+        "Accept": "application/vnd.github+json",
+        "Content-Type": "application/json",
+    }
+    url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}{path}"
+    sent = None if data is None else json.dumps(data).encode()
+    request = urllib.request.Request(url, sent, headers, method=method)  # noqa: S310 - the runner's own address
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
+        return json.loads(answer.read())
+
+
+if __name__ == "__main__":
+    main()

@@ -71,7 +71,7 @@ def door() -> None:
     """
 
 
-for command in (gate, stacks, record):
+for command in (gate, stacks, record, load):
     door.add_command(command)
 
 

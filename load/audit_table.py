@@ -15,6 +15,7 @@ class AuditTable:
     """Looks through one connection, which is there before anybody counts connections."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._connection = psycopg.connect(url, autocommit=True)
 
     def rows(self) -> list[tuple[str, float]]:
@@ -28,6 +29,10 @@ class AuditTable:
     def connections(self) -> int:
         """How many connections were opened to this database so far."""
         return self._number(SESSIONS)
+
+    def sessions(self) -> int:
+        """How many web sessions logging in has left."""
+        return self._number("SELECT count(*) FROM django_session")
 
     def empty(self) -> None:
         """Throw all rows away, and the web sessions that logging in has left."""

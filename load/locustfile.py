@@ -86,4 +86,4 @@ class Shape(LoadTestShape):
         options = self.runner and self.runner.environment.parsed_options
         assert options  # noqa: S101 - Locust's command sets both
         over = options.run_time and self.get_run_time() >= options.run_time
-        return None if over else (options.users or 1, options.spawn_rate or 1)
+        return None if over else (options.num_users or 1, options.spawn_rate or 1)

@@ -1,13 +1,15 @@
 """An arm's real parts, brought up on the shared servers: database, users, web server, worker."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.errors import WaitTimeout
 from harness.processes.caller import Caller
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process, Web
+from harness.waiting import wait_until
 from load import accounts
 from load.accounts import Account
 from load.arm import Arm, Servers
@@ -18,6 +20,8 @@ from load.locust_run import Locust
 USERS = 1_000
 PASSWORD = "correct horse"  # noqa: S105 - made up
 POOL = ("--concurrency", "2")
+DRAIN_SECONDS = 300.0  # a guard against hanging
+QUIET_SECONDS = 5.0  # with nothing on the way any more, what has no row by then is lost
 INSIDE = Path(__file__).with_name("inside")
 
 
@@ -44,6 +48,19 @@ class Parts:
         caller, worker, web = _processes(self.launcher, queued=self.worker is not None)
         locust = replace(self.locust, host=web.url)
         return replace(self, caller=caller, worker=worker, web=web, locust=locust)
+
+    def drain(self, logins: int) -> None:
+        """Return when so many logins have their rows, or nothing is on its way: what is missing then is lost."""
+        if self.worker is None:
+            return
+        over = lambda: self._written(logins) or self.broker.waiting() == 0  # noqa: E731
+        wait_until(over, DRAIN_SECONDS, "the queue is empty", abort=self.raise_if_exited)
+        with suppress(WaitTimeout):
+            why = "the last event is written"
+            wait_until(lambda: self._written(logins), QUIET_SECONDS, why, abort=self.raise_if_exited)
+
+    def _written(self, logins: int) -> bool:
+        return self.table.count() >= logins
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """The rig: one arm's web server and worker under load, and what is measured there."""
 
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
-from harness.errors import WaitTimeout
-from harness.waiting import wait_until
 from load import footprint, parts, reading
 from load.answers import Answers
 from load.arm import Arm, Servers
@@ -23,8 +21,6 @@ __all__ = ["BACKLOG", "Arm", "Rig", "Servers"]
 BACKLOG = 5_000  # events of the drain; 50,000 in the long form
 WARM_SECONDS = 2.0
 WARM_BACKLOG = 250
-DRAIN_SECONDS = 300.0  # a guard against hanging
-QUIET_SECONDS = 5.0  # with nothing on the way any more, what has no row by then is lost
 
 
 class Rig:
@@ -98,7 +94,7 @@ class Rig:
         spent, opened = footprint.cpu_seconds(web), self._connections()
         with Sampler(self._parts.broker.url) as sampler:
             told = self._parts.locust.run(shape, name, self._parts.raise_if_exited)
-            self._drain(len(told.acked()))
+            self._parts.drain(len(told.acked()))
         logins = len(told.acked())
         metrics = {
             "web_cpu_ms_per_login": (footprint.cpu_seconds(web) - spent) / logins * 1000,
@@ -110,21 +106,6 @@ class Rig:
 
     def _connections(self) -> dict[str, int]:
         return {"postgres": self._parts.table.connections(), "redis": self._parts.broker.connections()}
-
-    def _drain(self, logins: int) -> None:
-        """Return when every login has its row, or when nothing is on its way any more: what is missing then is lost."""
-        if not self.arm.queued:
-            return
-
-        def written() -> bool:
-            return self._parts.table.count() >= logins
-
-        def over() -> bool:
-            return written() or not self._parts.broker.waiting()
-
-        wait_until(over, DRAIN_SECONDS, "the queue is empty", abort=self._parts.raise_if_exited)
-        with suppress(WaitTimeout):
-            wait_until(written, QUIET_SECONDS, "the last event is written", abort=self._parts.raise_if_exited)
 
     def _backlog(self, count: int) -> dict[str, float]:
         if not self._parts.worker:

@@ -35,8 +35,8 @@ WAYS = (
     ),
     Way(
         "batch",
-        "as safe, many rows in one insert: acknowledged when they are there; a pool process that dies leaves its batch"
-        " to the broker's visibility timeout (an hour)",
+        "as safe, many rows in one insert: acknowledged when they are there; the batch of a pool process that dies is"
+        " late, until its worker is stopped or by the broker's visibility timeout (an hour)",
         queued=True,
         needs="celery-batches",
     ),

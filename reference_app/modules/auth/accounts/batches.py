@@ -6,7 +6,7 @@ or after WAIT_SECONDS. What its source (0.11) promises, with acks_late:
 - a message is acknowledged when its batch has been *tried*: an exception in the task is logged, and the batch is
   acknowledged all the same. So nothing but a bug may be raised here: while the database is away the batch is held;
 - neither retries, nor time limits, nor reject_on_worker_lost: a batch whose pool process is killed is not acknowledged,
-  and the broker gives its messages out again after the visibility timeout (an hour) or at the worker's next start;
+  and given out again when its worker is stopped in order, or else after the visibility timeout (an hour);
 - no task_success for each event, no result, no revoking.
 
 The worker needs a prefetch count of some batches: see CELERY_WORKER_PREFETCH_MULTIPLIER in the settings.

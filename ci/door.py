@@ -120,6 +120,8 @@ def replay(
         question = replace(question_of(RunFolder.find(RUNS, run), scenario, store, stack), times=times, keep=keep)
     if keep and as_json:
         raise UsageError("--keep opens a shell, whose output would be mixed with that of --json: choose one")
+    if keep and question.loads:
+        raise UsageError("--keep is for a scenario: what a metric was read off is in the run's load.html")
     if keep and len(question.targets) > 1:
         raise UsageError(f"--keep is for one scenario, and these are {len(question.targets)}: name one of the findings")
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))

@@ -1,5 +1,6 @@
 """An arm's real parts, brought up on the shared servers: database, users, web server, worker."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -95,6 +96,7 @@ def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Pa
         "DATABASE_CONN_MAX_AGE": "600",
         "CELERY_BROKER_URL": broker,
         "CELERY_RESULT_BACKEND": broker,
+        "CELERY_SETTINGS": json.dumps(dict(arm.celery_settings)),
         "AUDIT_DELIVERY": arm.way,
         "PASSWORD_HASH": arm.password_hash,
         "TMPDIR": str(servers.reaper.temporary_folder("tmp")),

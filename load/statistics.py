@@ -22,6 +22,7 @@ RESAMPLES = 4000
 SEED = 20231215  # the same rounds have the same interval, whenever they are weighed
 FEWEST = 9  # rounds of each arm: with fewer, even arms that lie wholly apart are not significant among 18 metrics
 MOST_PAIRS = 10  # of an arm's rounds that are dealt out: 2 ** 10 ways
+UNKNOWN = 1000.0  # stands for a ratio that nothing is known of; JSON has no infinity
 QUANTILE = 0.95  # of what an arm differs from itself by, that is its noise floor
 
 Values = NDArray[np.float64]
@@ -86,18 +87,19 @@ def weigh(old: Sequence[float], new: Sequence[float], threshold: Threshold, metr
     baseline, candidate = (np.maximum(np.array(one[:pairs], float), threshold.grain) for one in (old, new))
     if not pairs or min(baseline.min(), candidate.min()) <= 0:
         return _nothing(threshold)
-    medians = float(np.median(baseline)), float(np.median(candidate))
     low, high = interval(baseline, candidate)
-    ratio, floor = medians[1] / medians[0], max(noise_floor(baseline), noise_floor(candidate))
+    ratio = float(_ratio_of_medians(baseline, candidate))
+    floor = max(noise_floor(baseline), noise_floor(candidate))
     p = float(stats.mannwhitneyu(baseline, candidate, method="exact").pvalue)
     answer = _answer(ratio, (low, high), floor, p * metrics <= 1 - threshold.confidence, threshold)
+    medians = float(np.median(old[:pairs])), float(np.median(new[:pairs]))
     return Weighed(threshold, *medians, ratio, low, high, floor, p, answer)
 
 
 def interval(baseline: Values, candidate: Values) -> tuple[float, float]:
     """A 95 % interval of the ratio of medians, by bootstrap over pairs: what slows both rounds of one cancels out."""
     if len(baseline) < 2:
-        return 0.0, float(np.finfo(float).max)
+        return 0.0, UNKNOWN
     found = stats.bootstrap(
         (baseline, candidate),
         _ratio_of_medians,
@@ -119,7 +121,7 @@ def noise_floor(rounds: Values) -> float:
     """
     pairs = min(len(rounds) // 2, MOST_PAIRS)
     if not pairs:
-        return float(np.finfo(float).max)
+        return UNKNOWN
     dealt = np.array(list(product((0, 1), repeat=pairs)))
     both, place = rounds[: 2 * pairs].reshape(pairs, 2), np.arange(pairs)
     ratios = np.median(both[place, dealt], axis=1) / np.median(both[place, 1 - dealt], axis=1)

@@ -1,13 +1,12 @@
 """Asks a load question from plan to verdict, whatever happens on the way."""
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
 
 from ci.checkout import RUNS
 from ci.endings import deaf, listen
-from ci.loads.page import html
+from ci.loads.keep import keep
 from ci.loads.question import LoadQuestion
 from ci.loads.run import LoadRun
 from ci.loads.screen import LoadScreen
@@ -61,9 +60,7 @@ def _carry_out(run: LoadRun, steps: Sequence[Step], screen: LoadScreen) -> Verdi
 
 
 def _keep(run: LoadRun, verdict: Verdict, steps: Sequence[Step]) -> None:
-    data = run.as_data(verdict, list(steps), shlex.join(["./ci/preflight", *sys.argv[1:]]))
-    (run.folder.path / "load.json").write_text(json.dumps(data) + "\n")
-    (run.folder.path / "load.html").write_text(html(data), encoding="utf-8")
+    keep(run.folder.path, run.as_data(verdict, list(steps), shlex.join(["./ci/preflight", *sys.argv[1:]])))
 
 
 def _show(run: LoadRun, verdict: Verdict, steps: Sequence[Step], screen: LoadScreen) -> None:

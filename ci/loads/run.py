@@ -112,8 +112,7 @@ class LoadRun:
         return self.arms
 
     def _arm(self, side: Side) -> Arm:
-        folder = self.folder.step_folder(side.name)
-        app = broken_app(side.control, folder) if side.control else TODAYS_APP
+        app = broken_app(side.control, self.folder.step_folder(side.name)) if side.control else TODAYS_APP
         interpreter = project() if side.stack == PROJECT else interpreter_of(self._built[side.stack])
         return Arm(side.name, interpreter, side.way, self.question.password_hash, app)
 

@@ -15,6 +15,7 @@ from ci.report.cards import cards
 from ci.report.facts import facts
 from ci.report.history import histories
 from ci.report.lanes import picture
+from ci.report.load import loaded
 from ci.report.reasons import reasons
 from ci.report.steps import lines, logs_of_failed_step
 from ci.report.versions import packages
@@ -48,6 +49,7 @@ def html(run: RunFolder) -> str:
             areas=areas(results),
             facts=facts(results),
             pictures=[picture(history) for history in histories(run.path)],
+            loads=loaded(run.path),
             packages=packages(results),
             plan=plan,
             logs=logs_of_failed_step(plan, run.path),

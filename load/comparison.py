@@ -1,12 +1,14 @@
 """From all rounds of two arms to what is said about them. Pure."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from load.round import Round
 from load.statistics import Weighed, weigh
 from load.thresholds import Threshold
 
 COUNTS = ("attempted", "acked", "rows", "lost", "duplicated", "unexpected")
+OVERHEAD = ("login_p50", "login_p95", "web_cpu_ms_per_login")  # what a login pays for its audit line
 HARMS = ("lost", "duplicated", "unexpected")
 
 
@@ -26,6 +28,12 @@ def weighed(rounds: Sequence[Round], arms: tuple[str, str], thresholds: Mapping[
     pairs = {name: (values(old, name), values(new, name)) for name in thresholds}
     measured = {name: pair for name, pair in pairs.items() if all(pair)}
     return [weigh(*pair, thresholds[name], len(measured)) for name, pair in measured.items()]
+
+
+def overhead(rounds: Sequence[Round], arm: str, without: str = "none") -> dict[str, float]:
+    """What an arm's login costs beyond that of the arm which writes nothing down: metric -> difference of medians."""
+    pairs = {name: (values(of_arm(rounds, arm), name), values(of_arm(rounds, without), name)) for name in OVERHEAD}
+    return {name: median(costs) - median(base) for name, (costs, base) in pairs.items() if costs and base}
 
 
 def counts(rounds: Sequence[Round], arm: str) -> dict[str, int]:

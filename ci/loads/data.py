@@ -1,6 +1,6 @@
 """A load run as data: load.json, as ci/load.schema.json describes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from ci.plan import Step
 from ci.verdict import Verdict
 from load import ways
 from load.arm import Arm
-from load.comparison import counts
+from load.comparison import counts, overhead
 from load.metrics import METRICS
 from load.round import Round
 from load.shapes import Shape
@@ -47,14 +47,14 @@ def as_data(
         "exit_code": verdict.answer.value,
         "reasons": list(verdict.reasons),
         "steps": [{"title": one.title, "remark": one.remark, "seconds": one.seconds} for one in steps],
-        "arms": [_arm(one, counts(rounds, one.name)) for one in arms],
+        "arms": [_arm(one, rounds) for one in arms],
         "metrics": [_metric(one) for one in METRICS],
         "answers": [_answer(one) for one in weighed],
         "rounds": [_round(one) for one in rounds],
     }
 
 
-def _arm(arm: Arm, counted: Mapping[str, int]) -> dict[str, Any]:
+def _arm(arm: Arm, rounds: Sequence[Round]) -> dict[str, Any]:
     stack = arm.interpreter
     return {
         "name": arm.name,
@@ -64,7 +64,8 @@ def _arm(arm: Arm, counted: Mapping[str, int]) -> dict[str, Any]:
         "way": arm.way,
         "promise": ways.find(arm.way).promise,
         "password_hash": arm.password_hash,
-        "counts": dict(counted),
+        "counts": counts(rounds, arm.name),
+        "overhead": overhead(rounds, arm.name),
     }
 
 

@@ -24,6 +24,7 @@ def html(data: Mapping[str, Any]) -> str:
             plots=[{"title": one.title, "svg": Markup(one.svg)} for one in pictures(data)],  # noqa: S704 - our own SVG
             metrics={metric["name"]: metric for metric in data["metrics"]},
             medians=medians(data),
+            overheads=overheads(data),
             style=own("style.css"),
             readable=readable,
         )
@@ -49,12 +50,18 @@ def medians(data: Mapping[str, Any]) -> dict[str, list[float | None]]:
     return {name: values for name, values in found.items() if any(value is not None for value in values)}
 
 
+def overheads(data: Mapping[str, Any]) -> dict[str, list[float | None]]:
+    """Metric -> what each arm's login pays for its audit line; empty where no arm writes nothing down."""
+    names = dict.fromkeys(name for arm in data["arms"] for name in arm["overhead"])
+    return {name: [arm["overhead"].get(name) for arm in data["arms"]] for name in names}
+
+
 def readable(value: float | None, unit: str) -> str:
     """A metric's value for people: seconds as milliseconds where they are few, bytes as MB where they are many."""
     if value is None:
         return "·"
     if unit == "s":
-        return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
+        return f"{value * 1000:.1f} ms" if abs(value) < 1 else f"{value:.2f} s"
     if unit == "bytes":
         return f"{value / 1e6:.1f} MB" if value > 1e6 else f"{value:,.0f} B"
     number = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,12 +1,13 @@
 """Which plots a load run has: from its rounds to what plots.py draws."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from ci.loads import plots
 from ci.loads.plots import Plot
 from load.comparison import of_arm
-from load.knee import knee, stages
+from load.knee import Load, knee, stages
 from load.round import Round
 
 Arms = Mapping[str, Sequence[Round]]
@@ -39,8 +40,16 @@ def _ratios(answers: Sequence[Mapping[str, Any]]) -> Iterator[Plot]:
 def _ramp(data: Mapping[str, Any], arms: Arms) -> Iterator[Plot]:
     users = [stage["users"] for stage in data["shape"]["stages"]]
     if arms and len(users) >= FEWEST_STAGES and users == sorted(users):
-        loads = {name: [load for one in found for load in stages(one)] for name, found in arms.items()}
+        loads = {name: _stages(found) for name, found in arms.items()}
         yield plots.saturation(loads, {name: knee(found) for name, found in loads.items()}, "Throughput against load")
+
+
+def _stages(rounds: Sequence[Round]) -> list[Load]:
+    """The stages of a ramp: of each number of users, the median over the rounds."""
+    rates: dict[float, list[float]] = {}
+    for users, rate in (load for one in rounds for load in stages(one)):
+        rates.setdefault(users, []).append(rate)
+    return [Load(users, median(found)) for users, found in sorted(rates.items())]
 
 
 def _over_time(arms: Arms) -> Iterator[Plot]:

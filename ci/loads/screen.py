@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ci.loads.page import medians, readable
+from ci.loads.page import medians, overheads, readable
 from ci.loads.trial import LoadTrial, LoadWatch
 from ci.plan import Step
 from ci.screen import Screen
@@ -75,7 +75,9 @@ class LoadScreen(Screen, LoadWatch):
         for arm in data["arms"]:
             table.add_column(arm["name"], justify="right")
         for name, values in medians(data).items():
-            table.add_row(name, *(readable(value, data_unit(data, name)) for value in values))
+            table.add_row(name, *(_told(name, value) for value in values))
+        for name, values in overheads(data).items():
+            table.add_row(f"audit overhead, {name}", *(_told(name, value) for value in values))
         for count in ("acked", "lost", "duplicated"):
             table.add_row(count, *(f"{arm['counts'][count]:,}" for arm in data["arms"]))
         self.console.print(table)
@@ -97,11 +99,6 @@ class LoadScreen(Screen, LoadWatch):
             self._live = None
 
 
-def data_unit(data: Mapping[str, Any], metric: str) -> str:
-    """The unit that a run's data have a metric in."""
-    return next(str(one["unit"]) for one in data["metrics"] if one["name"] == metric)
-
-
 def _so_far(trial: LoadTrial) -> Table:
     table = Table("median so far", *trial.names)
     for name in LIVE:
@@ -114,5 +111,5 @@ def _progress(trial: LoadTrial) -> str:
     return f"round {min(len(trial.rounds) + 1, trial.total)} of {trial.total}"
 
 
-def _told(metric: str, value: float) -> str:
+def _told(metric: str, value: float | None) -> str:
     return readable(value, BY_NAME[metric].unit)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from load.comparison import counts, harms, weighed
+from load.comparison import counts, harms, overhead, weighed
 from load.experiment import turns
 from load.round import Round
 from load.statistics import Answer
@@ -43,3 +43,11 @@ def test_one_lost_event_more_than_on_the_baseline_is_a_harm_and_one_less_is_none
 def test_the_first_arm_is_alternated():
     assert turns(["a", "b"], 3) == ["a", "b", "b", "a", "a", "b"]
     assert turns(["a", "b", "c"], 2) == ["a", "b", "c", "c", "b", "a"]
+
+
+def test_the_audit_overhead_is_what_a_login_costs_beyond_one_that_is_not_written_down():
+    costs = {"none": 0.01, "sync": 0.03}
+    rounds = [a_round(way, metrics={"login_p50": cost + n}) for way, cost in costs.items() for n in (-0.001, 0, 0.001)]
+    assert round(overhead(rounds, "sync")["login_p50"], 6) == 0.02
+    assert overhead(rounds, "none")["login_p50"] == 0
+    assert overhead(rounds[3:], "sync") == {}

@@ -35,8 +35,8 @@ class Design:
         )
 
 
-STEADY = shapes.find("steady")
 # Many short rounds tell more than few long ones: 10 of each arm are one more than the statistics need at least. Several
-# sittings, because what one start of a process has by chance would be taken for the stack's own.
-AB = Design(STEADY.lasting(3), rounds=FEWEST + 1, sittings=2, backlog=1_000)
-WAYS = Design(STEADY.lasting(4), rounds=2, sittings=1, backlog=1_000)
+# sittings, because what one start of a process has by chance would be taken for the stack's own. Few users, so that
+# a login's time is the app's own and not that of a queue before it.
+AB = Design(shapes.find("few").lasting(3), rounds=FEWEST + 1, sittings=2, backlog=1_000)
+WAYS = Design(shapes.find("steady").lasting(4), rounds=2, sittings=1, backlog=1_000)

@@ -100,8 +100,8 @@ class LoadStep:
         verdict = judge(told, bad)
         shape = (AB.shape, AB.backlog, AB.sittings)
         facts = Facts(self._folder.name, "", "stacks", self._services().provider, *shape, (begun, os.getloadavg()[0]))
-        keep(folder, as_data(facts, self._arms(), trial.rounds, told, verdict, steps))
-        return outcomes(told, bad), verdict.reasons[0]
+        trouble = keep(folder, as_data(facts, self._arms(), trial.rounds, told, verdict, steps))
+        return outcomes(told, bad), "; ".join(filter(None, [verdict.reasons[0], trouble]))
 
     def _arms(self) -> list[Arm]:
         settings = self._question.settings

@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ci.checkout import RUNS
+from ci.checkout import RUNS, THRESHOLDS
 from ci.endings import deaf, listen
 from ci.loads.keep import keep
 from ci.loads.question import LoadQuestion
@@ -16,6 +16,7 @@ from ci.verdict import Answer, Verdict
 from harness.errors import PreflightError
 from harness.reaper import Reaper
 from harness.services.provider import choose
+from load import thresholds
 
 
 def ask_load(question: LoadQuestion, services: str, screen: LoadScreen, *, as_json: bool = False) -> int:
@@ -23,15 +24,15 @@ def ask_load(question: LoadQuestion, services: str, screen: LoadScreen, *, as_js
 
     Raises UsageError before anything has run. Afterwards every trouble, Ctrl-C included, becomes a verdict.
     """
-    choice = choose(services)
+    choice, allowed = choose(services), thresholds.read(THRESHOLDS)
     screen.say(f"Services: {choice.provider}. {choice.reason}")
     with Reaper() as reaper:
-        run = LoadRun(question, RunFolder.create(RUNS), choice, reaper, screen)
+        run = LoadRun(question, allowed, RunFolder.create(RUNS), choice, reaper, screen)
         listen()
         steps = run.steps()
         verdict = _carry_out(run, steps, screen)
         deaf()
-        _keep(run, verdict, steps)
+        _keep(run, verdict, steps, screen)
         _show(run, verdict, steps, screen)
         run.close()
     if as_json:
@@ -59,8 +60,10 @@ def _carry_out(run: LoadRun, steps: Sequence[Step], screen: LoadScreen) -> Verdi
     return run.judged()
 
 
-def _keep(run: LoadRun, verdict: Verdict, steps: Sequence[Step]) -> None:
-    keep(run.folder.path, run.as_data(verdict, list(steps), shlex.join(["./ci/preflight", *sys.argv[1:]])))
+def _keep(run: LoadRun, verdict: Verdict, steps: Sequence[Step], screen: LoadScreen) -> None:
+    command = shlex.join(["./ci/preflight", *sys.argv[1:]])
+    if trouble := keep(run.folder.path, run.as_data(verdict, list(steps), command)):
+        screen.say(trouble)
 
 
 def _show(run: LoadRun, verdict: Verdict, steps: Sequence[Step], screen: LoadScreen) -> None:

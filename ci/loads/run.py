@@ -3,11 +3,12 @@
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
-from ci.checkout import CACHE, STACKS, THRESHOLDS
+from ci.checkout import CACHE, STACKS
 from ci.control import broken_app
 from ci.loads.data import Facts, as_data
 from ci.loads.judging import beside, judge
@@ -23,23 +24,29 @@ from harness.reaper import Reaper
 from harness.services.pool import Services
 from harness.services.provider import Choice
 from harness.stack.store import Built, Stack, Store
-from load import thresholds
 from load.arm import Arm, Servers
 from load.comparison import counts, harms, weighed
 from load.statistics import Weighed
+from load.thresholds import Threshold
 
 
 class LoadRun:
     """One run from its plan to its numbers. Not for printing."""
 
     def __init__(
-        self, question: LoadQuestion, folder: RunFolder, choice: Choice, reaper: Reaper, watch: LoadWatch
+        self,
+        question: LoadQuestion,
+        thresholds: Mapping[str, Threshold],
+        folder: RunFolder,
+        choice: Choice,
+        reaper: Reaper,
+        watch: LoadWatch,
     ) -> None:
         self.question = question
         self.folder = folder
         self.choice = choice
         self.arms: list[Arm] = []
-        self._thresholds = thresholds.read(THRESHOLDS)
+        self._thresholds = thresholds
         self._store = Store(STACKS, CACHE, reaper)
         self._stacks: dict[str, Stack] = {}
         self._built: dict[str, Built] = {}

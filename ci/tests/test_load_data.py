@@ -6,6 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from ci.loads.data import SCHEMA as VERSION
+from ci.loads.keep import keep
 from ci.loads.page import html, meaning, readable
 from ci.tests.helpers import ROOT
 from ci.tests.load_runs import RAMP, data_of, rounds_of
@@ -107,3 +108,9 @@ def test_each_verdict_has_its_sentence(verdict, said):
 )
 def test_values_are_shown_as_people_read_them(value, unit, shown):
     assert readable(value, unit) == shown
+
+
+def test_a_page_that_cannot_be_drawn_takes_nothing_from_the_evidence(tmp_path, monkeypatch):
+    monkeypatch.setattr("ci.loads.keep.html", lambda _data: 1 / 0)
+    assert "ZeroDivisionError" in keep(tmp_path, data_of())
+    assert json.loads((tmp_path / "load.json").read_text())["schema"] == VERSION

@@ -2,13 +2,12 @@
 
 import json
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Sequence
-from types import FrameType
 
 from ci.checkout import RUNS
+from ci.endings import deaf, listen
 from ci.findings import findings
 from ci.gate import REPEATS, Gate
 from ci.moments_table import rows
@@ -26,8 +25,6 @@ from harness.errors import PreflightError, Unresolvable
 from harness.reaper import Reaper
 from harness.services.provider import choose
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM)  # SIGINT by hand: Python leaves it ignored in a shell's background job
-
 
 def ask(question: Question, services: str, screen: Screen, *, as_json: bool = False, repeats: int = REPEATS) -> int:
     """Run the gate on a question; print, keep and return the answer's exit code.
@@ -38,14 +35,13 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     screen.say(f"Services: {choice.provider}. {choice.reason}")
     if question.settings:
         screen.say(f"Settings laid over the app on both: {told(question.settings)}")
-    for ending in ENDINGS:
-        signal.signal(ending, _interrupt)
+    listen()
     begun = time.monotonic()
     with Reaper() as reaper:
         gate = Gate(question, RunFolder.create(RUNS), choice, reaper, screen, repeats)
         steps = gate.steps()
         verdict = _carry_out(gate, steps, screen)
-        _deaf()  # what is known is kept now, however often somebody asks us to end
+        deaf()  # what is known is kept now, however often somebody asks us to end
         keep(gate, verdict, steps, time.monotonic() - begun)
         report(gate, screen)
         _show(gate, verdict, screen)
@@ -53,17 +49,6 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
     if as_json:
         print(json.dumps(gate.folder.read_results(), indent=2))
     return verdict.answer.value
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Ends a run, with what is known so far kept; a second one while that goes on changes nothing."""
-    _deaf()
-    raise KeyboardInterrupt
-
-
-def _deaf() -> None:
-    for ending in ENDINGS:
-        signal.signal(ending, signal.SIG_IGN)
 
 
 def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:

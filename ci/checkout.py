@@ -11,6 +11,7 @@ RULES = ROOT / "ci" / "rules.toml"
 PLAN_LINES = ROOT / "ci" / "plan_lines.toml"
 ACCEPTED = ROOT / "ci" / "accepted.toml"
 RUNS = ROOT / "runs"
+THRESHOLDS = ROOT / "ci" / "thresholds.toml"
 CACHE = ROOT / ".preflight"
 
 

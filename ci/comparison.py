@@ -46,8 +46,8 @@ class Comparison:
 
     @property
     def area(self) -> str:
-        """The folder under scenarios/ that it lives in."""
-        return self.scenario.split("/")[1]
+        """See area_of."""
+        return area_of(self.scenario)
 
     @property
     def changes(self) -> list[Change]:
@@ -62,6 +62,11 @@ class Comparison:
         if len(changes) == 1:
             return changes.pop()
         return Change.UNKNOWN if Change.UNKNOWN in changes else Change.FLAKY
+
+
+def area_of(scenario: str) -> str:
+    """The folder under scenarios/ that a scenario lives in; what is no scenario (load/...) is an area of its own."""
+    return scenario.removeprefix("scenarios/").partition("/")[0]
 
 
 def compare(baseline: Mapping[str, Outcome], candidate: Mapping[str, Outcome]) -> list[Comparison]:

@@ -71,14 +71,20 @@ def _of_area(area: str) -> list[Control]:
     ]
 
 
+def broken_app(control: Control, folder: Path) -> Path:
+    """A copy of the app in `folder`, with `control` in it. Raises UsageError as Control.apply does."""
+    app = folder / "reference_app"
+    shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3*"))
+    control.apply(app)
+    return app
+
+
 def killers(suite: Suite, built: Built, control: Control, folder: Path) -> list[str]:
     """The scenarios that fail on the app with `control` in it; an empty list means that it survived.
 
     Raises PreflightError when pytest did not come to its end: then nothing is known.
     """
-    app = folder / "reference_app"
-    shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__", "db.sqlite3*"))
-    control.apply(app)
+    app = broken_app(control, folder)
     [result] = suite.run(Order("control", built, ["--exitfirst", *control.targets], folder, app=app))
     unknown = [outcome.cause for outcome in result.outcomes.values() if outcome.result == UNKNOWN]
     if nothing := [*filter(None, [result.broken, result.trouble]), *result.uncollected.values(), *unknown]:

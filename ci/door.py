@@ -22,6 +22,7 @@ from ci.checkout import CACHE, ROOT, RUNS, STACKS
 from ci.collect import collect
 from ci.controls_run import run_controls
 from ci.gate_door import gate
+from ci.load_door import load
 from ci.options import ACCEPTED, DAY, JSON, SERVICES
 from ci.plan_table import table
 from ci.record_door import record
@@ -72,7 +73,7 @@ def door() -> None:
     """
 
 
-for command in (gate, stacks, record, bisect_command, advise_command):
+for command in (gate, stacks, record, load, bisect_command, advise_command):
     door.add_command(command)
 
 
@@ -121,6 +122,8 @@ def replay(
         question = replace(question_of(RunFolder.find(RUNS, run), scenario, store, stack), times=times, keep=keep)
     if keep and as_json:
         raise UsageError("--keep opens a shell, whose output would be mixed with that of --json: choose one")
+    if keep and question.loads:
+        raise UsageError("--keep is for a scenario: what a metric was read off is in the run's load.html")
     if keep and len(question.targets) > 1:
         raise UsageError(f"--keep is for one scenario, and these are {len(question.targets)}: name one of the findings")
     sys.exit(ask(question, services, Screen(to_stderr=as_json, follow_logs=True), as_json=as_json, repeats=0))

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ci import earlier, rules
 from ci.accepted import Accepted, versions, weigh
@@ -18,17 +18,19 @@ from ci.plan import Step
 from ci.question import ARMS, Question
 from ci.remarks import resolved, told
 from ci.run_folder import RunFolder
+from ci.servers import Servers
 from ci.suite import Order, Suite, SuiteResult, Watch
 from ci.tier import Tier, limit
 from harness import moments
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
 from harness.reaper import Reaper
-from harness.services.desk import Desk
-from harness.services.pool import Services
 from harness.services.provider import Choice
 from harness.stack.lock import moved
 from harness.stack.store import Built, Stack, Store
+
+if TYPE_CHECKING:
+    from ci.load_step import LoadStep
 
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
 
@@ -54,6 +56,7 @@ class Gate:
         self.rounds: list[dict[str, dict[str, Outcome]]] = []
         self.earlier = Earlier()
         self.fingerprint = ""  # what the baseline's outcomes depend on, once its services are up
+        self._servers = Servers(choice.provider, reaper)
         self._reaper = reaper
         self._watch = watch
         self._repeats = repeats
@@ -66,7 +69,11 @@ class Gate:
         plan = [Step(f"resolve {named[arm]}", partial(self._resolve, arm)) for arm in ARMS]
         plan += [Step("build both, at the same time", self._build)]
         plan += [Step(f"start Redis and PostgreSQL ({self.choice.provider})", self._start_services)]
-        plan += [Step("look for an earlier run of the baseline", self._look_back)] if self.question.reuse else []
+        plan += self._of_scenarios() if self.question.scenarios else []
+        return plan + (self._load.steps(confirm=self._repeats > 0) if self.question.loads else [])
+
+    def _of_scenarios(self) -> list[Step]:
+        plan = [Step("look for an earlier run of the baseline", self._look_back)] if self.question.reuse else []
         plan += [Step("run the scenarios on both, at the same time", self._run)]
         plan += [
             Step(f"run them again, round {number} of {self.question.times}", partial(self._round, number))
@@ -80,7 +87,11 @@ class Gate:
         return moments.describe(moments.plan()) if self.question.walks else ""
 
     def comparisons(self) -> list[Comparison]:
-        """What is known so far, scenario by scenario."""
+        """What is known so far, scenario by scenario, and metric by metric where the stacks are loaded."""
+        return self._compared() + (self._load.comparisons() if self.question.loads else [])
+
+    def _compared(self) -> list[Comparison]:
+        """What is known so far of the scenarios."""
         if not self.results:
             return []
         old, new = self._outcomes()
@@ -109,7 +120,7 @@ class Gate:
 
     def limits(self) -> str:
         """What the answer is limited to, and what it rests upon beside this run; empty for neither."""
-        short = limit(self.question.tier, len(self.comparisons()), self.left_out())
+        short = limit(self.question.tier, len(self._compared()), self.left_out())
         return "; ".join(filter(None, [self.question.limits(), short, self.reused()]))
 
     def reused(self) -> str:
@@ -133,20 +144,7 @@ class Gate:
 
     def close(self) -> None:
         """Stop the services. A server that cannot be stopped any more is left to the guardian."""
-        with suppress(Exception):
-            if "_desk" in self.__dict__:
-                self._desk.close()
-        with suppress(Exception):
-            if "_services" in self.__dict__:
-                self._services.close()
-
-    @cached_property
-    def _services(self) -> Services:
-        return Services(self.choice.provider, self._reaper)
-
-    @cached_property
-    def _desk(self) -> Desk:
-        return Desk(self._services, self._reaper)
+        self._servers.close()
 
     def _resolve(self, arm: str) -> str:
         stack = self.stacks[arm] = self._stack(arm)
@@ -166,7 +164,7 @@ class Gate:
         return f"{counts} packages, exactly as locked"
 
     def _start_services(self) -> str:
-        services = (self._services.redis(f"{ARMS[0]}-main-main"), self._services.postgres())
+        services = (self._servers.services.redis(f"{ARMS[0]}-main-main"), self._servers.services.postgres())
         servers = [service.description for service in services]
         self.fingerprint = earlier.fingerprint(self.built["baseline"], self.question.settings, servers)
         return ", ".join(servers)
@@ -193,7 +191,13 @@ class Gate:
     def _targets(self) -> list[str]:
         """What pytest is asked for: the targets, and what the tier makes of them."""
         full = ["--full"] if self.question.tier is Tier.FULL else []
-        return [*self.question.targets, *full, *self.folder.listed("only", self.question.selected)]
+        return [*self.question.scenarios, *full, *self.folder.listed("only", self.question.selected)]
+
+    @cached_property
+    def _load(self) -> "LoadStep":
+        from ci.load_step import LoadStep  # noqa: PLC0415 - scipy and matplotlib take their time
+
+        return LoadStep(self.question, self.folder, lambda: self._servers.services, lambda: self.built, self._reaper)
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -202,14 +206,14 @@ class Gate:
     def _suite(self, *, last: bool) -> Suite:
         self._keeper.last = last
         look = self._keeper.look if self.question.keep else None
-        return Suite(self._desk, self._reaper, self._watch, self.question.settings, look)
+        return Suite(self._servers.desk, self._reaper, self._watch, self.question.settings, look)
 
     def _round(self, number: int) -> str:
         if self._keeper.done:
             return "left out: an earlier one was looked at"
         last = number == self.question.times
-        self.rounds.append(self._again([one.scenario for one in self.comparisons()], f"round-{number}", last=last))
-        changes = Counter(one.changes[-1].value for one in self.comparisons())
+        self.rounds.append(self._again([one.scenario for one in self._compared()], f"round-{number}", last=last))
+        changes = Counter(one.changes[-1].value for one in self._compared())
         return ", ".join(f"{count} {change}" for change, count in changes.items())
 
     def _order(self, arm: str, targets: Sequence[str], folder: Path) -> Order:
@@ -217,12 +221,12 @@ class Gate:
         return Order(arm, self.built[arm], targets, folder, old=self.built["baseline"])
 
     def _confirm(self) -> str:
-        suspects = [one.scenario for one in self.comparisons() if one.change is Change.REGRESSED]
+        suspects = [one.scenario for one in self._compared() if one.change is Change.REGRESSED]
         if not suspects:
             return "nothing to repeat"
         for number in range(1, self._repeats + 1):
             self.rounds.append(self._again(suspects, f"again-{number}", last=False))
-        left = sum(one.change is Change.REGRESSED for one in self.comparisons())
+        left = sum(one.change is Change.REGRESSED for one in self._compared())
         return f"{left} of {len(suspects)} failed again each time"
 
     def _again(self, suspects: list[str], name: str, *, last: bool) -> dict[str, dict[str, Outcome]]:

@@ -13,6 +13,8 @@ from harness.stack.store import Stack
 
 ALL = ("scenarios",)
 ARMS = ("baseline", "candidate")
+LOAD = "load/ab"  # begins the id of whatever the load comparison tells
+LOAD_ROUNDS = f"{LOAD}::rounds"  # whether it came to its end
 MOMENTS = (*ALL, "scenarios/upgrade", "scenarios/upgrade/test_moments.py")  # who walks through them
 
 
@@ -46,6 +48,21 @@ class Question:
     def walks(self) -> bool:
         """Whether it asks about the moments of the upgrade."""
         return any(one in MOMENTS or one.startswith(MOMENTS[-1]) for one in self.selected or self.targets)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Those of the targets that pytest runs."""
+        return tuple(one for one in self.targets if not one.startswith(LOAD))
+
+    @property
+    def loads(self) -> bool:
+        """Whether the stacks are loaded as well: in the long form of everything, and when a replay asks for it."""
+        return len(self.scenarios) < len(self.targets) or (self.tier is Tier.FULL and self.targets == ALL)
+
+    def asks_for(self, load: str) -> bool:
+        """Whether it asks about this id of the load comparison: one that was named, or else any."""
+        named = [one for one in self.targets if one.startswith(LOAD)]
+        return not named or load in named or LOAD_ROUNDS in named
 
     def limits(self) -> str:
         """What the answer is limited to, when not everything was asked."""

@@ -1,7 +1,9 @@
 """One of the things compared, and what they share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.errors import UsageError
 from harness.processes.interpreter import Interpreter
@@ -26,6 +28,7 @@ class Arm:
     """A stack with a way of delivery. `name` stands in tables; `app` is the reference app or a copy of it.
 
     `way` is a way of delivery (ways.py), `password_hash` "cheap" (the audit path is what is measured) or "real".
+    `celery_settings` are laid over the app's own (Celery's lower-case names).
     Raises UsageError for a way that does not exist or that the stack has not got the package for.
     """
 
@@ -34,6 +37,7 @@ class Arm:
     way: str = "safe"
     password_hash: str = "cheap"  # noqa: S105 - a way of hashing
     app: Path = TODAYS_APP
+    celery_settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         needs = ways.find(self.way).needs

@@ -1,8 +1,9 @@
 """An arm's real parts, brought up on the shared servers: database, users, web server, worker."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import WaitTimeout
@@ -29,6 +30,7 @@ INSIDE = Path(__file__).with_name("inside")
 class Parts:
     """What is up. `worker` is None where the way of delivery has no use for one."""
 
+    launcher: Launcher
     web: Web
     worker: Process | None
     caller: Caller
@@ -40,6 +42,13 @@ class Parts:
         """Raise ProcessExited when one of the processes has ended by itself."""
         for process in filter(None, (self.web, self.worker, self.caller)):
             process.raise_if_exited()
+
+    def renewed(self) -> "Parts":
+        """The same with all its processes stopped and started anew."""
+        self.launcher.stop_all()
+        caller, worker, web = _processes(self.launcher, queued=self.worker is not None)
+        locust = replace(self.locust, host=web.url)
+        return replace(self, caller=caller, worker=worker, web=web, locust=locust)
 
     def drain(self, logins: int) -> None:
         """Return when so many logins have their rows, or nothing is on its way: what is missing then is lost."""
@@ -70,11 +79,14 @@ def up(arm: Arm, servers: Servers, number: int) -> Iterator[Parts]:
         closing.callback(launcher.stop_all)
         launcher.manage("migrate", "--verbosity", "0")
         table = closing.enter_context(AuditTable(database))
-        caller = launcher.with_settings(PYTHONPATH=str(INSIDE)).caller()
-        file = _people(caller, folder)
-        worker = launcher.worker(*POOL) if arm.queued else None
-        web = launcher.web()
-        yield Parts(web, worker, caller, broker, table, Locust(web.url, file, folder, servers.reaper))
+        caller, worker, web = _processes(launcher, queued=arm.queued)
+        locust = Locust(web.url, _people(caller, folder), folder, servers.reaper)
+        yield Parts(launcher, web, worker, caller, broker, table, locust)
+
+
+def _processes(launcher: Launcher, *, queued: bool) -> tuple[Caller, Process | None, Web]:
+    caller = launcher.with_settings(PYTHONPATH=str(INSIDE)).caller()
+    return caller, launcher.worker(*POOL) if queued else None, launcher.web()
 
 
 def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Path) -> Launcher:
@@ -84,6 +96,7 @@ def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Pa
         "DATABASE_CONN_MAX_AGE": "600",
         "CELERY_BROKER_URL": broker,
         "CELERY_RESULT_BACKEND": broker,
+        "CELERY_SETTINGS": json.dumps(dict(arm.celery_settings)),
         "AUDIT_DELIVERY": arm.way,
         "PASSWORD_HASH": arm.password_hash,
         "TMPDIR": str(servers.reaper.temporary_folder("tmp")),

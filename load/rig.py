@@ -10,6 +10,7 @@ from load import footprint, parts, reading
 from load.answers import Answers
 from load.arm import Arm, Servers
 from load.backlog import Backlog
+from load.glance import Glance, answered_lately
 from load.reading import Points, Row
 from load.round import Round
 from load.sampler import Sampler
@@ -39,9 +40,27 @@ class Rig:
         """Make the database and its users, start web server and worker, and load it until all of it is warm."""
         self._parts = self._open.enter_context(parts.up(self.arm, self._servers, self._number))
         with self._open.pop_all() as opening:
-            self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
+            self._warm_up()
             self._open = opening.pop_all()
         return self
+
+    def renew(self) -> None:
+        """Start all processes anew, and load them until they are warm; the database stays."""
+        self._parts = self._parts.renewed()
+        self._warm_up()
+
+    def glance(self) -> Glance:
+        """What is going on right now; may be asked from another thread while a round goes on."""
+        notebook = self._parts.locust.folder / f"{self._name}.jsonl"
+        return Glance(answered_lately(notebook), self._parts.broker.waiting())
+
+    @property
+    def _name(self) -> str:
+        """What the current round's files are called."""
+        return f"round-{self._rounds}"
+
+    def _warm_up(self) -> None:
+        self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -71,7 +90,7 @@ class Rig:
         self._parts.broker.forget_results()
 
     def _log_in(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
-        web, name = self._parts.web, f"round-{self._rounds}"
+        web, name = self._parts.web, self._name
         with Sampler(self._parts.broker.url) as sampler:
             spent, opened = footprint.cpu_seconds(web), self._connections()  # the sampler's own is open by then
             told = self._parts.locust.run(shape, name, self._parts.raise_if_exited)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ci.comparison import area_of
 from ci.question import ARMS
 from ci.report.evidence import Excerpt, excerpt, passages
 from ci.report.words import number, sentence, variant
@@ -111,4 +112,4 @@ def _failure(rounds: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any
 
 def _item(one: Mapping[str, Any]) -> Item:
     scenario = one["scenario"]
-    return Item(one["id"], scenario, sentence(scenario), variant(scenario), scenario.split("/")[1], one["replay"])
+    return Item(one["id"], scenario, sentence(scenario), variant(scenario), area_of(scenario), one["replay"])

@@ -15,6 +15,7 @@ from ci.report.cards import cards
 from ci.report.facts import facts
 from ci.report.history import histories
 from ci.report.lanes import picture
+from ci.report.load import loaded
 from ci.report.reasons import reasons
 from ci.report.steps import lines, logs_of_failed_step
 from ci.report.versions import packages
@@ -38,7 +39,7 @@ def html(run: RunFolder) -> str:
     results = run.read_results()
     plan, found = lines(results), cards(results, run.path)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             head=head(results),
@@ -48,18 +49,19 @@ def html(run: RunFolder) -> str:
             areas=areas(results),
             facts=facts(results),
             pictures=[picture(history) for history in histories(run.path)],
+            loads=loaded(run.path),
             packages=packages(results),
             plan=plan,
             logs=logs_of_failed_step(plan, run.path),
-            style=_own("style.css"),
-            script=_own("script.js"),
-            script_hash=_hash(_own("script.js")),
+            style=own("style.css"),
+            script=own("script.js"),
+            script_hash=script_digest(own("script.js")),
         )
     )
 
 
-def _environment() -> Environment:
-    """Everything that is not ours is made inert and escaped, whichever template shows it."""
+def environment() -> Environment:
+    """The templates: everything that is not ours is made inert and escaped, whichever of them shows it."""
     loader = PackageLoader("ci.report")
     made = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_inert, trim_blocks=True, lstrip_blocks=True
@@ -73,10 +75,11 @@ def _inert(value: Any) -> Any:
     return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _own(name: str) -> Markup:
+def own(name: str) -> Markup:
+    """A file of this package's templates, as it stands."""
     return Markup((TEMPLATES / name).read_text())  # noqa: S704 - a file of this package
 
 
-def _hash(script: str) -> str:
+def script_digest(script: str) -> str:
     """What the page's own policy knows its script by: no other one may run."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

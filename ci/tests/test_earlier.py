@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_what_fails_against_a_known_outcome_is_repeated_on_both(reusing, monkeyp
     orders = []
     monkeypatch.setattr("ci.gate.Gate._order", lambda _, arm, targets, __: (arm, targets))
     monkeypatch.setattr("ci.suite.Suite.run", lambda _, *some: orders.append(some) or [told(outcome("failed"))] * 2)
-    made._desk = None
+    made._servers = SimpleNamespace(desk=None)
     made._confirm()
 
     assert orders == [(("baseline", [ONE]), ("candidate", [ONE]))] * 2

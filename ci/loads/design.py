@@ -1,0 +1,41 @@
+"""How a load run is laid out: which shape, how many rounds, how large a backlog. Data, no doing."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from load import shapes
+from load.shapes import Shape
+
+
+@dataclass(frozen=True)
+class Design:
+    """`rounds` of each arm, in `sittings`: between two of them all processes are started anew.
+
+    `shape` is what the users of a round do, `backlog` the events of its drain.
+    """
+
+    shape: Shape
+    rounds: int
+    sittings: int
+    backlog: int
+
+    def parts(self) -> list[range]:
+        """The rounds of each sitting, counted from 1, as even as can be."""
+        sittings = min(self.sittings, self.rounds)
+        edges = [1 + self.rounds * one // sittings for one in range(sittings + 1)]
+        return [range(*pair) for pair in pairwise(edges)]
+
+    @property
+    def words(self) -> str:
+        """One round, for people."""
+        users = max(stage.users for stage in self.shape.stages)
+        return (
+            f"{self.shape.name}, {users} users for {self.shape.seconds:g} s, then a backlog of {self.backlog:,} events"
+        )
+
+
+# Many short rounds tell more than few long ones: as many as fit into six minutes on a busy machine. Several
+# sittings, because what one start of a process has by chance would be taken for the stack's own. Few users, so that
+# a login's time is the app's own and not that of a queue before it.
+AB = Design(shapes.find("few").lasting(3), rounds=14, sittings=2, backlog=1_000)
+WAYS = Design(shapes.find("steady").lasting(4), rounds=2, sittings=1, backlog=1_000)

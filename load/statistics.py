@@ -1,0 +1,148 @@
+"""Two arms' rounds, weighed: is a metric better, the same or worse on the candidate, or is it too noisy to tell?
+
+Pure. A difference has to be significant (Mann-Whitney U, for all metrics of a run together), larger than what is
+allowed, and larger than what the same stack differs from itself in the same run. Significance alone calls every small
+difference once there are rounds enough, size alone every noise. (asv `_stats.py` and benchstat ask for both)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from load.metrics import Metric
+from load.thresholds import Threshold
+
+SHOWN = 0.95  # confidence of the interval that is shown, and that has to lie within what is allowed for "same"
+RESAMPLES = 4000
+SEED = 20231215  # the same rounds have the same interval, whenever they are weighed
+FEWEST = 9  # rounds of each arm: with fewer, even arms that lie wholly apart are not significant among 18 metrics
+MOST_PAIRS = 10  # of an arm's rounds that are dealt out: 2 ** 10 ways
+UNKNOWN = 1000.0  # stands for a ratio that nothing is known of; JSON has no infinity
+QUANTILE = 0.95  # of what an arm differs from itself by, that is its noise floor
+
+Values = NDArray[np.float64]
+
+
+class Answer(Enum):
+    """How the candidate's metric relates to the baseline's."""
+
+    WORSE = "worse"
+    TOO_NOISY = "too noisy to tell"
+    SAME = "same"
+    BETTER = "better"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One metric on both arms.
+
+    `baseline` and `candidate` are medians, `ratio` is candidate / baseline with its interval `low` to `high` (95 %).
+    `floor` is the ratio, at least 1, by which each arm differs from itself. `p` is that of Mann-Whitney's U, two-sided.
+    """
+
+    threshold: Threshold
+    baseline: float
+    candidate: float
+    ratio: float
+    low: float
+    high: float
+    floor: float
+    p: float
+    answer: Answer
+
+    @property
+    def metric(self) -> Metric:
+        """What was measured."""
+        return self.threshold.metric
+
+    @property
+    def blocks(self) -> bool:
+        """True when it is worse than is allowed."""
+        return self.answer is Answer.WORSE
+
+    @property
+    def unanswered(self) -> bool:
+        """True when there is no answer to a metric that needs one."""
+        return self.answer is Answer.TOO_NOISY and self.threshold.needed
+
+    @property
+    def words(self) -> str:
+        """What was observed against what is allowed, on one line."""
+        return f"{self.ratio:.2f} times ({self.low:.2f} to {self.high:.2f}), allowed {self.threshold.limit:.2f}"
+
+
+def weigh(old: Sequence[float], new: Sequence[float], threshold: Threshold, metrics: int) -> Weighed:
+    """One metric's rounds on the baseline and on the candidate, in the order in which they ran, weighed.
+
+    `metrics` is how many the run answers: the needed confidence is that of all of them together (Bonferroni). Rounds
+    are taken in pairs, which ran next to one another; one without a partner is left out. Values below the threshold's
+    grain count as the grain.
+    """
+    pairs = min(len(old), len(new))
+    baseline, candidate = (np.maximum(np.array(one[:pairs], float), threshold.grain) for one in (old, new))
+    if not pairs or min(baseline.min(), candidate.min()) <= 0:
+        return _nothing(threshold)
+    low, high = interval(baseline, candidate)
+    ratio = float(_ratio_of_medians(baseline, candidate))
+    floor = max(noise_floor(baseline), noise_floor(candidate))
+    p = float(stats.mannwhitneyu(baseline, candidate, method="exact").pvalue)
+    answer = _answer(ratio, (low, high), floor, p * metrics <= 1 - threshold.confidence, threshold)
+    medians = float(np.median(old[:pairs])), float(np.median(new[:pairs]))
+    return Weighed(threshold, *medians, ratio, low, high, floor, p, answer)
+
+
+def interval(baseline: Values, candidate: Values) -> tuple[float, float]:
+    """A 95 % interval of the ratio of medians, by bootstrap over pairs: what slows both rounds of one cancels out."""
+    if len(baseline) < 2:
+        return 0.0, UNKNOWN
+    found = stats.bootstrap(
+        (baseline, candidate),
+        _ratio_of_medians,
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        confidence_level=SHOWN,
+        method="percentile",
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def noise_floor(rounds: Values) -> float:
+    """The ratio, at least 1, by which one arm's rounds differ from themselves.
+
+    Neighbouring rounds are dealt out to two halves in every way there is, so that the halves are interleaved as the two
+    arms are; the floor is what 95 % of the ratios of the halves' medians stay below.
+    """
+    pairs = min(len(rounds) // 2, MOST_PAIRS)
+    if not pairs:
+        return UNKNOWN
+    dealt = np.array(list(product((0, 1), repeat=pairs)))
+    both, place = rounds[: 2 * pairs].reshape(pairs, 2), np.arange(pairs)
+    ratios = np.median(both[place, dealt], axis=1) / np.median(both[place, 1 - dealt], axis=1)
+    return float(np.exp(np.quantile(np.abs(np.log(ratios)), QUANTILE)))
+
+
+def _ratio_of_medians(baseline: Values, candidate: Values, axis: int = -1) -> Values:
+    return np.asarray(np.median(candidate, axis=axis) / np.median(baseline, axis=axis))
+
+
+def _answer(ratio: float, found: tuple[float, float], floor: float, significant: bool, threshold: Threshold) -> Answer:
+    worse_by = 1 / ratio if threshold.metric.better == "higher" else ratio
+    needed = max(threshold.allowed, floor)
+    if significant and worse_by > needed:
+        return Answer.WORSE
+    if significant and 1 / worse_by > needed:
+        return Answer.BETTER
+    within = 1 / threshold.allowed <= found[0] and found[1] <= threshold.allowed
+    return Answer.SAME if within else Answer.TOO_NOISY
+
+
+def _nothing(threshold: Threshold) -> Weighed:
+    """Nothing was measured, or nothing that has a ratio."""
+    return Weighed(threshold, 0, 0, 1, 0, 0, 1, 1, Answer.TOO_NOISY)

@@ -19,8 +19,8 @@ def no_scenarios_beside(monkeypatch):
 def runs(tmp_path, monkeypatch):
     """A folder for runs of our own, not there yet, and no container engine."""
     folder = tmp_path / "runs"
-    doors = ("door", "bisect_door", "record_door")
-    for module in (*doors, "ask", "controls_run", "bisect.run", "advise.run", "advise.gates"):
+    doors = ("door", "bisect_door", "advise_door", "record_door")
+    for module in (*doors, "ask", "controls_run", "bisect.run", "advise.run", "advise.gates", "loads.ask"):
         monkeypatch.setattr(f"ci.{module}.RUNS", folder)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     return folder

@@ -13,6 +13,7 @@ def empty(connection: Any) -> None:
     """
     existing = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [connection.ops.quote_name(table) for table in existing if table not in FROM_THE_CODE]
-    locked = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+    locked = f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE"
+    # That mode, and none stronger: a writer whose commit looks up what its row refers to must still be let through.
     with connection.cursor() as cursor:  # the statements of one call are one transaction
         cursor.execute("; ".join([locked, *(f"DELETE FROM {table}" for table in tables)]))  # noqa: S608 - Django's names

@@ -12,7 +12,7 @@ from harness.history.record import Kind
 from harness.waiting import wait_until
 from harness.workload import TASK
 
-EVENTS = 1000  # in each of the two halves; every second one fails
+SOME, MANY = 500, 2500  # in each half, for each of the two endings: 2,000 and 10,000 in all
 SECONDS = 120
 BINDINGS = "_kombu.binding"  # what each queue is bound to; kept as long as the queue may be used
 pytestmark = pytest.mark.timeout(230)
@@ -21,18 +21,20 @@ pytestmark = pytest.mark.timeout(230)
 @pytest.fixture(scope="module")
 def workload(make_ground, make_workload):
     workload = make_workload("leaks", make_ground("leaks", "own"), {})
+    yield workload
+    workload.close()
+
+
+@pytest.mark.parametrize("ending", ["succeed", "fail"])
+@pytest.mark.parametrize("events", [SOME, pytest.param(MANY, marks=pytest.mark.full)])
+def test_files_and_connections_do_not_grow_and_no_key_is_left(workload, observe, events, ending):
     workload.begin()
-    return workload
-
-
-def test_files_and_connections_do_not_grow_and_no_key_is_left(workload, observe):
-    work(workload, EVENTS)
+    work(workload, events, ending)
     half = held(workload)
-    work(workload, EVENTS)
+    work(workload, events, ending)
     whole = held(workload)
-    observe(
-        "memory", {"worker bytes": whole["bytes"], "growth over the second half bytes": whole["bytes"] - half["bytes"]}
-    )
+    growth = whole["bytes"] - half["bytes"]
+    observe(f"memory: {ending}", {"worker bytes": whole["bytes"], "growth over the second half bytes": growth})
     observe("worker: open files", whole["files"])
     observe("worker: connections", whole["connections"])
     assert whole["files"] <= half["files"]
@@ -42,12 +44,12 @@ def test_files_and_connections_do_not_grow_and_no_key_is_left(workload, observe)
         assert [key for key in redis.scan_iter() if not key.startswith(BINDINGS)] == []
 
 
-def work(workload, events):
-    """Have the worker run so many events; for every second one it finds that the database refuses the row."""
+def work(workload, events, ending):
+    """Have the worker run so many events, which succeed, or fail because the database refuses the row."""
     keywords = {"event_type": "leak", "ip_address": None, "user_agent": "", "device_info": None}
+    told = {"user_id": workload.user, "success": True if ending == "succeed" else None, "details": {}}
     with workload.app.connection_for_write(workload.redis.url) as connection:
-        for number in range(events):
-            told = {"user_id": workload.user, "success": None if number % 2 else True, "details": {}}
+        for _ in range(events):
             workload.app.send_task(TASK, kwargs=keywords | told, connection=connection, ignore_result=True)
     last = workload.probe()
     wait_until(lambda: last in ids(workload.trial(), Kind.ENDED), SECONDS, "all of them have been run")

@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from harness.checkers.delivery import duplicated, lost, tally, unexpected
+from harness.redelivery import waiting_events
+from harness.waiting import wait_until
+from harness.workload import QUEUE
 
 STOPS = 4
 RATE = 20  # events a second
@@ -23,13 +26,20 @@ def workload(request, make_ground, make_workload):
     workload.close()
 
 
+def keep_up(workload):
+    """Return once the worker does each event as it comes: then one may be handed to it at any moment."""
+    workload.flow(RATE)
+    url = workload.redis.url
+    wait_until(lambda: not waiting_events(url, QUEUE), SECONDS, "it keeps up", abort=workload.worker.raise_if_exited)
+
+
 def test_each_event_is_one_row_though_workers_are_replaced_under_load(workload):
     workload.begin()
     for _ in range(STOPS):
-        workload.flow(RATE)
+        keep_up(workload)
         assert workload.worker.stop(SECONDS) == 0
         workload.replace_worker()
-    workload.flow(RATE)
+    keep_up(workload)
     workload.drain()
     history = workload.judged()
     assert (lost(history), duplicated(history), unexpected(history)) == ([], [], []), tally(history)

@@ -91,8 +91,8 @@ class Rig:
 
     def _log_in(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
         web, name = self._parts.web, self._name
-        spent, opened = footprint.cpu_seconds(web), self._connections()
         with Sampler(self._parts.broker.url) as sampler:
+            spent, opened = footprint.cpu_seconds(web), self._connections()  # the sampler's own is open by then
             told = self._parts.locust.run(shape, name, self._parts.raise_if_exited)
             self._parts.drain(len(told.acked()))
         logins = len(told.acked())

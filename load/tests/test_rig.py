@@ -55,6 +55,13 @@ def test_a_round_tells_every_metric(measured: Round) -> None:
 
 def test_the_audit_task_opens_no_connection_for_each_event(measured: Round) -> None:
     assert measured.metrics["postgres_connections_per_1000_events"] < 500
+
+
+def test_looking_on_opens_no_connection_that_would_be_counted(measured: Round) -> None:
+    assert measured.metrics["redis_connections_per_1000_events"] == 0
+
+
+def test_a_result_that_nobody_asks_for_is_not_kept(measured: Round) -> None:
     assert measured.metrics["redis_bytes_per_result"] == 0
 
 

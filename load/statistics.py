@@ -1,6 +1,7 @@
 """Two arms' rounds, weighed: is a metric better, the same or worse on the candidate, or is it too noisy to tell?
 
-Pure. A difference has to be significant (Mann-Whitney U, for all metrics of a run together), larger than what is
+Pure. A difference has to be significant (Mann-Whitney's U or, of the pairs,
+Wilcoxon's signed ranks; for all metrics of a run together), larger than what is
 allowed, and larger than what the same stack differs from itself in the same run. Significance alone calls every small
 difference once there are rounds enough, size alone every noise. (asv `_stats.py` and benchstat ask for both)
 """
@@ -42,7 +43,7 @@ class Weighed:
     """One metric on both arms.
 
     `baseline` and `candidate` are medians, `ratio` is candidate / baseline with its interval `low` to `high` (95 %).
-    `floor` is the ratio, at least 1, by which each arm differs from itself. `p` is that of Mann-Whitney's U, two-sided.
+    `floor` is the ratio, at least 1, by which each arm differs from itself. `p`: see chance.
     """
 
     threshold: Threshold
@@ -89,8 +90,8 @@ def weigh(old: Sequence[float], new: Sequence[float], threshold: Threshold, metr
         return _nothing(threshold)
     low, high = interval(baseline, candidate)
     ratio = float(_ratio_of_medians(baseline, candidate))
-    floor = max(noise_floor(baseline), noise_floor(candidate))
-    p = float(stats.mannwhitneyu(baseline, candidate, method="exact").pvalue)
+    floor = max(noise_floor(baseline[1:]), noise_floor(candidate))  # A BB AA BB A: so neighbours are dealt out
+    p = chance(baseline, candidate)
     answer = _answer(ratio, (low, high), floor, p * metrics <= 1 - threshold.confidence, threshold)
     medians = float(np.median(old[:pairs])), float(np.median(new[:pairs]))
     return Weighed(threshold, *medians, ratio, low, high, floor, p, answer)
@@ -113,11 +114,25 @@ def interval(baseline: Values, candidate: Values) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+def chance(baseline: Values, candidate: Values) -> float:
+    """How likely rounds at least as different are when there is no difference, two-sided, at most 1.
+
+    The smaller of two tests' p, doubled because there are two: Mann-Whitney's U, which takes the rounds as they are,
+    and Wilcoxon's signed ranks of the pairs' ratios, which still tells when a machine that gets slower and faster all
+    the time has spread the rounds of each arm.
+    """
+    apart = float(stats.mannwhitneyu(baseline, candidate, method="exact").pvalue)
+    ratios = np.log(candidate / baseline)
+    paired = float(stats.wilcoxon(ratios[ratios != 0], method="exact").pvalue) if ratios.any() else 1.0
+    return min(1.0, 2 * min(apart, paired))
+
+
 def noise_floor(rounds: Values) -> float:
     """The ratio, at least 1, by which one arm's rounds differ from themselves.
 
     Neighbouring rounds are dealt out to two halves in every way there is, so that the halves are interleaved as the two
-    arms are; the floor is what 95 % of the ratios of the halves' medians stay below.
+    arms are; the floor is what 95 % of the ratios of the halves' medians stay below. Two halves differ more than
+    two whole arms do: by the root of two, since they have half the rounds.
     """
     pairs = min(len(rounds) // 2, MOST_PAIRS)
     if not pairs:
@@ -125,7 +140,7 @@ def noise_floor(rounds: Values) -> float:
     dealt = np.array(list(product((0, 1), repeat=pairs)))
     both, place = rounds[: 2 * pairs].reshape(pairs, 2), np.arange(pairs)
     ratios = np.median(both[place, dealt], axis=1) / np.median(both[place, 1 - dealt], axis=1)
-    return float(np.exp(np.quantile(np.abs(np.log(ratios)), QUANTILE)))
+    return float(np.exp(np.quantile(np.abs(np.log(ratios)), QUANTILE) / np.sqrt(2)))
 
 
 def _ratio_of_medians(baseline: Values, candidate: Values, axis: int = -1) -> Values:

@@ -37,5 +37,5 @@ class Design:
 # Many short rounds tell more than few long ones: as many as fit into six minutes on a busy machine. Several
 # sittings, because what one start of a process has by chance would be taken for the stack's own. Few users, so that
 # a login's time is the app's own and not that of a queue before it.
-AB = Design(shapes.find("few").lasting(3), rounds=14, sittings=2, backlog=1_000)
+AB = Design(shapes.find("few").lasting(3), rounds=16, sittings=2, backlog=1_000)
 WAYS = Design(shapes.find("steady").lasting(4), rounds=2, sittings=1, backlog=1_000)

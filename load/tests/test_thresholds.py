@@ -50,7 +50,7 @@ def test_of_a_metric_that_is_better_when_higher_the_limit_is_below_one():
         ("allowed = 1.25", "allowed = 1", "allowed above 1"),
         ("allowed = 1.25", "allowed = '1.25'", "takes numbers"),
         ("allowed = 1.25\n", "", "takes numbers"),
-        ("confidence = 0.998", "confidence = 1.0", "between 0 and 1"),
+        ("confidence = 0.995", "confidence = 1.0", "between 0 and 1"),
         ("allowed = 1.25", "tolerance = 1.25", "takes numbers"),
         ("needed = true", "needed = 'yes'", "takes"),
         ("allowed = 1.25", "allowed 1.25", "TOML"),

@@ -1,7 +1,7 @@
 """What has to be held back so that some scenarios pass: the search for a culprit, from the newest set backwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ci.advise.ascent import Held
@@ -13,6 +13,8 @@ from ci.bisect.sets import Sets
 from ci.bisect.trials import Show, Trials
 from ci.suite import Suite
 from harness.stack.store import Stack, Store
+
+NAME = "advised"
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ def _held(found: Found, sets: Sets) -> Held:
     """
     asked = {one.part: one.at for one in found.culprits}
     asked = asked or sets.mixtures.towards([*found.unclear, *found.along])
-    further = [{**asked, one.part: one.before} for one in found.culprits]
-    beyond = tuple(stack for one in further if (stack := sets.stack(one)))
+    further = {f"{NAME}+{one.part}=={one.before}": {**asked, one.part: one.before} for one in found.culprits}
+    beyond = tuple(replace(stack, name=name) for name, one in further.items() if (stack := sets.stack(one)))
     stack = sets.stack(asked)
     if stack is None:  # each was tried with the last known of the others, so this one was resolved before
         raise AssertionError(sets.why_not(asked))
-    return Held(found, stack, beyond)
+    return Held(found, replace(stack, name=NAME), beyond)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ci.advise.ascent import Held
+from ci.bisect.bench import Bench
 from ci.bisect.journal import Journal
 from ci.bisect.mixture import Mixtures
-from ci.bisect.oracle import Scenarios
 from ci.bisect.search import Found, Search
 from ci.bisect.sets import Sets
 from ci.bisect.trials import Show, Trials
-from ci.suite import Suite
-from harness.stack.store import Stack, Store
+from ci.question import Question
+from harness.stack.store import Stack
 
 NAME = "advised"
 
@@ -22,9 +22,8 @@ class Holder:
     """Searches between the newest set and the baseline, each set tried `times` rounds; goes on where it was."""
 
     newest: Stack
-    baseline: Stack
-    suite: Suite
-    store: Store
+    question: Question
+    bench: Bench
     journal: Journal
     times: int
     show: Show
@@ -33,8 +32,9 @@ class Holder:
         """What lets all these scenarios pass again. Raises EndsDoNotDiffer when the baseline does not."""
         name = sha256("\n".join(scenarios).encode()).hexdigest()[:8]
         journal = Journal(self.journal.folder, f"search-{name}.jsonl")
-        sets = Sets(Mixtures(self.newest, self.baseline, self.store), journal, self.store)
-        oracle = Scenarios(scenarios, self.suite, self.store, self.baseline)
+        mixtures = Mixtures(self.newest, self.question.locks["baseline"], self.bench.store)
+        sets = Sets(mixtures, journal, self.bench.store)
+        oracle = self.bench.oracle(replace(self.question, targets=tuple(scenarios)))
         found = Search(Trials(sets, oracle, journal, self.times, self.show)).run()
         return _held(found, sets)
 

@@ -101,4 +101,4 @@ def _asked(question: Question, store: Store, times: int) -> Asked:
         raise UsageError(f"{len(question.targets)} findings are in that run: name one of them")
     [scenario] = question.targets
     base, other = (question.locks.get(arm) or store.get(question.named(arm)) for arm in ("baseline", "candidate"))
-    return Asked(scenario, base, other, times, question.settings, known(scenario))
+    return Asked(scenario, base, other, times, question.settings, known(scenario) if "::" in scenario else ())

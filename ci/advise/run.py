@@ -57,8 +57,8 @@ def advise(wish: Wish, choice: Choice, screen: Screen) -> dict[str, Any]:
         _say_plan(baseline, newest, journal, screen)
         question = replace(wish.question, locks={"baseline": baseline})
         gates = Gates(question, choice, reaper, screen, journal)
-        with bench(choice, reaper, screen, question.settings) as suite:
-            holder = Holder(newest, baseline, suite, store, journal, TIMES, screen)
+        with bench(question, store, choice, reaper, screen) as made:
+            holder = Holder(newest, question, made, journal, TIMES, screen)
             advice = ascend(newest, question.targets, gates, holder.hold)
         data = as_data(advice, gates.passed, wanted, newest, store) | {"run": journal.folder.name}
     (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")

@@ -23,6 +23,14 @@ class Oracle(Protocol):
         """One round on each of the stacks, with its logs in `folder`."""
 
 
+def decisive(outcomes: Sequence[Outcome]) -> Outcome:
+    """The one that decides: a failure, else one of which nothing is known; skipped is not known either."""
+    undone = [one for one in outcomes if one.result == FAILED] or [one for one in outcomes if one.result != PASSED]
+    first = [*undone, *outcomes][0]
+    known = first.result if first.result in (FAILED, PASSED) else UNKNOWN
+    return Outcome(first.scenario, known, first.cause, seconds=first.seconds, started=first.started)
+
+
 class Scenarios:
     """Runs scenarios on stacks: passed when all of them passed, failed when one failed.
 
@@ -53,13 +61,8 @@ class Scenarios:
         return [self._outcome(result) for result in self._suite.run(*orders)]
 
     def _outcome(self, result: SuiteResult) -> Outcome:
-        """The one that decides: a failure, else one of which nothing is known; skipped is not known either."""
         told = result.on(self._scenarios)
-        asked = [_of_file(one, result) or told[one] for one in self._scenarios]
-        decisive = [one for one in asked if one.result == FAILED] or [one for one in asked if one.result != PASSED]
-        first = [*decisive, *asked][0]
-        known = first.result if first.result in (FAILED, PASSED) else UNKNOWN
-        return Outcome(first.scenario, known, first.cause, seconds=first.seconds, started=first.started)
+        return decisive([_of_file(one, result) or told[one] for one in self._scenarios])
 
 
 def _of_file(scenario: str, result: SuiteResult) -> Outcome | None:

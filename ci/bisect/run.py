@@ -8,12 +8,12 @@ from typing import Any
 from ci.bisect.bench import bench
 from ci.bisect.journal import Journal, resume
 from ci.bisect.mixture import Mixtures
-from ci.bisect.oracle import Scenarios
 from ci.bisect.search import Search
 from ci.bisect.sets import Sets
 from ci.bisect.trials import Trials
 from ci.bisect.words import as_data
 from ci.checkout import CACHE, RUNS, STACKS
+from ci.question import Question
 from ci.screen import Screen
 from harness.errors import UsageError
 from harness.reaper import Reaper
@@ -26,7 +26,7 @@ ANSWER = "bisect.json"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a search is asked: what makes a scenario behave otherwise on `other` than on `base`.
+    """What a search is asked: what makes a scenario, or a metric under load, come out otherwise on `other`.
 
     Each set is tried `times` rounds. `known` as collect.known says.
     """
@@ -43,6 +43,11 @@ class Asked:
         ends = [{"name": end.name, "lock": end.lock.digest} for end in (self.base, self.other)]
         return {"scenario": self.scenario, "ends": ends, "times": self.times, "settings": dict(self.settings)}
 
+    def question(self) -> Question:
+        """The question about the first end that each set is tried with."""
+        locks = {"baseline": self.base}
+        return Question(self.base.name, self.other.name, (self.scenario,), locks, settings=self.settings)
+
 
 def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
     """Search, and return the answer, which is also kept as bisect.json. Raises EndsDoNotDiffer and UsageError."""
@@ -53,9 +58,10 @@ def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
             raise UsageError(f"{asked.base.name} and {asked.other.name} are the same versions: nothing moved")
         journal = resume(RUNS, JOURNAL, asked.identity())
         _say_plan(asked, mixtures, journal, screen)
-        with bench(choice, reaper, screen, asked.settings) as suite:
-            oracle = Scenarios([asked.scenario], suite, store, asked.base)
-            trials = Trials(Sets(mixtures, journal, store), oracle, journal, asked.times, screen)
+        question = asked.question()
+        with bench(question, store, choice, reaper, screen) as made:
+            sets = Sets(mixtures, journal, store)
+            trials = Trials(sets, made.oracle(question), journal, asked.times, screen)
             found = Search(trials).run()
     cost = {"run": journal.folder.name, "rounds": trials.rounds, "seconds": round(trials.seconds, 1)}
     data = asked.identity() | as_data(found, asked.known) | cost

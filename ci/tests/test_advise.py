@@ -8,7 +8,9 @@ from ci.advise.ascent import Held, NoAdvice, ascend
 from ci.advise.gates import Passage
 from ci.advise.hold import Holder
 from ci.advise.words import lines
+from ci.bisect.bench import Bench
 from ci.bisect.journal import Journal
+from ci.question import Question
 from ci.run_folder import RunFolder
 from ci.tests.helpers import stack
 from ci.tests.orchard import Made, Quiet, plant
@@ -83,9 +85,10 @@ def hold(store, tmp_path, monkeypatch):
     """Holds back from `new` what makes a made-up oracle fail."""
 
     def hold(fails):
-        monkeypatch.setattr("ci.advise.hold.Scenarios", lambda *_: Made(fails))
+        monkeypatch.setattr(Bench, "oracle", lambda *_: Made(fails))
+        question = Question("old", "new", ("scenarios",), {"baseline": store.get("old")})
         journal = Journal(RunFolder(tmp_path), "advise.jsonl")
-        return Holder(store.get("new"), store.get("old"), None, store, journal, 2, Quiet()).hold(["one"])
+        return Holder(store.get("new"), question, Bench(None, store, None, None), journal, 2, Quiet()).hold(["one"])
 
     return hold
 

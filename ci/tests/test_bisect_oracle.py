@@ -3,11 +3,14 @@
 import pytest
 
 from ci.advise.gates import Gates, Passage
+from ci.bisect.gated import Gated, needs_both
 from ci.bisect.journal import Journal
 from ci.bisect.oracle import Scenarios
+from ci.plan import Step
+from ci.question import Question
 from ci.run_folder import RunFolder
 from ci.suite import SuiteResult
-from ci.tests.helpers import ONE, TWO, outcome, stack, told
+from ci.tests.helpers import ONE, TWO, compared, outcome, stack, told
 from harness.errors import PreflightError
 from harness.stack.store import Built
 
@@ -79,6 +82,60 @@ def test_of_a_stack_that_cannot_be_built_nothing_is_known(tmp_path):
 
     assert (said.result, said.cause) == ("unknown", "no wheel for it")
     assert not bench.orders
+
+
+class Spoken:
+    """A gate whose run is over; it says this of a finding, and may fail on the way."""
+
+    def __init__(self, *comparisons, trouble=None):
+        self.comparisons = lambda: comparisons
+        self.trouble = trouble
+        self.closed = False
+
+    def __call__(self, question, *_, repeats):
+        self.asked = (question.named("candidate"), question.targets, question.locks["baseline"].name, repeats)
+        return self
+
+    def steps(self):
+        return [Step("run", self._run)]
+
+    def _run(self):
+        if self.trouble:
+            raise self.trouble
+        return ""
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize("finding", [ONE, "load/lag_seconds_p95"])
+@pytest.mark.parametrize(("result", "told"), [("passed",) * 2, ("failed",) * 2, ("skipped", "unknown")])
+def test_a_finding_that_takes_two_stacks_is_told_by_a_gate(tmp_path, monkeypatch, finding, result, told):
+    spoken = Spoken(compared("passed", result, scenario=finding))
+    monkeypatch.setattr("ci.bisect.gated.Gate", spoken)
+    question = Question("old", "new", (finding,), {"baseline": stack("old")})
+    [said] = Gated(question, None, None).outcomes([stack("tried")], tmp_path / "try-01")
+
+    assert (said.scenario, said.result) == (finding, told)
+    assert spoken.asked == ("tried", (finding,), "old", 0)
+    assert spoken.closed
+
+
+@pytest.mark.parametrize("spoken", [Spoken(), Spoken(trouble=PreflightError("a service\ndied"))])
+def test_a_gate_that_tells_nothing_is_no_answer(tmp_path, monkeypatch, spoken):
+    monkeypatch.setattr("ci.bisect.gated.Gate", spoken)
+    question = Question("old", "new", (ONE,), {"baseline": stack("old")})
+    [said] = Gated(question, None, None).outcomes([stack("tried")], tmp_path / "try-01")
+
+    assert (said.result, said.cause in ("the gate did not tell", "a service died")) == ("unknown", True)
+    assert spoken.closed
+
+
+def test_metrics_and_what_rules_mind_take_both_stacks(monkeypatch):
+    assert needs_both("load/lag_seconds_p95")
+    assert not needs_both(ONE)
+    monkeypatch.setattr("ci.rules.read", lambda _: ["a rule"])
+    assert needs_both(ONE)
 
 
 def test_a_gate_is_asked_once_about_a_set_and_its_scenarios(tmp_path, monkeypatch):

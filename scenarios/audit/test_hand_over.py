@@ -134,6 +134,6 @@ def test_no_delivery_writes_nothing(settings, trail, ada):
 
 
 def test_another_word_for_the_delivery_stops_the_start_and_is_named(launcher):
-
-    with pytest.raises(ProcessExited, match="AUDIT_DELIVERY must be one of safe, batch, plan, sync, none; it is 'asynch'"):
+    words = "must be one of safe, batch, plan, sync, none; it is 'asynch'"
+    with pytest.raises(ProcessExited, match=f"AUDIT_DELIVERY {words}"):
         launcher.with_settings(AUDIT_DELIVERY="asynch").manage("check")

@@ -91,7 +91,8 @@ def test_the_boundary_is_found_and_only_silent_places_lie_within(data):
 
     assert found.before < first <= found.after
     assert set(found.untold) <= silent
-    assert len(asked) == len(set(asked)) <= length.bit_length() + len(silent)
+    # A neighbour of a silent place is off the middle, which may cost one more (tried on every row of up to ten places).
+    assert len(asked) == len(set(asked)) <= length.bit_length() + len(silent) + bool(silent)
 
 
 def test_an_empty_row_needs_no_question():

@@ -73,7 +73,7 @@ class Gates:
             carry_out(steps, self._screen.before, self._screen.after)
         finally:
             gate.close()
-        verdict = judge(gate.comparisons(), question.limits(), accepted=gate.accepted())
+        verdict = judge(gate.comparisons(), gate.limits(), accepted=gate.accepted())
         seconds = time.monotonic() - begun
         keep(gate, verdict, steps, seconds)
         report(gate, self._screen)

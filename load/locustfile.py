@@ -38,7 +38,8 @@ def _prepare(environment: Environment, **_: Any) -> None:
         people = accounts.read(Path(options.accounts))
         Shape.asked = shapes.find(options.shape).lasting(options.seconds) if options.shape else None
     except UsageError as error:
-        sys.exit(f"load: {error}")
+        sys.stderr.write(f"load: {error}\n")
+        sys.exit(error.exit_code)
     Login.accounts = itertools.cycle(people)
     if options.notebook:
         notebook = Login.notebook = Notebook(Path(options.notebook))

@@ -120,3 +120,13 @@ def test_many_processes_of_locust_write_one_notebook(app: App, locust: Locust, t
     answered, asked = {one.event for one in told.acked()}, {one["event_id"] for one in app.asked}
     assert answered
     assert answered <= asked <= set(told.attempted)  # at the end some were cut off on their way
+
+
+@pytest.mark.parametrize("wrong", [["--accounts", "/nobody.csv"], ["--shape", "wave"]])
+def test_bad_input_by_hand_is_one_line_and_exit_code_2(locust: Locust, wrong: list[str]) -> None:
+    command = [sys.executable, "-m", "locust", "-f", "load/locustfile.py", "--headless", "--loglevel", "WARNING"]
+    command += ["--host", locust.host, "--accounts", str(locust.accounts), *wrong]
+    told = subprocess.run(command, cwd=REPOSITORY, check=False, capture_output=True, text=True)
+    assert told.returncode == 2
+    assert len(told.stderr.splitlines()) == 1
+    assert told.stderr.startswith("load: ")

@@ -43,7 +43,8 @@ def provide(client: Any, interpreter: Interpreter) -> str:
     """
     from docker.errors import ImageNotFound  # noqa: PLC0415 - only where containers are asked for
 
-    name = f"preflight-worker:{sha256((DOCKERFILE + interpreter.to_json()).encode()).hexdigest()[:12]}"
+    made_of = Path(__file__).read_text() + interpreter.to_json()
+    name = f"preflight-worker:{sha256(made_of.encode()).hexdigest()[:12]}"
     with _alone(python_inside(interpreter).parent):  # both sides of the gate may want it at once
         try:
             client.images.get(name)

@@ -91,6 +91,7 @@ class Network:
             "CELERY_RESULT_BACKEND": self.backend.container.url,
             "DATABASE_URL": "sqlite:////tmp/none.sqlite3",
             "PYTHONPATH": f"{EXTRA}:{image.APP}",
+            "TMPDIR": "/tmp",  # noqa: S108 - the container's own
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -10,14 +10,13 @@ from harness.waiting import wait_until
 LOG_LINES = 15
 
 
-def raise_if_exited(node: CeleryTestNode) -> None:
-    """Raise ProcessExited, with its exit code and last words, when the node's container has ended."""
+def raise_if_exited(node: CeleryTestNode, who: str) -> None:
+    """Raise ProcessExited, with its exit code and last words, when the container of `who` has ended."""
     code = exit_code(node)
     if code is not None:
         lines = node.logs().splitlines()[-LOG_LINES:]
-        cause = lines[-1] if code and lines else f"exit code {code}"
-        told = "\n".join(lines)
-        raise ProcessExited(f"{node.name()} ended with exit code {code}; its last lines:\n{told}", cause)
+        cause = f"{who} ended with exit code {code}" + (f": {lines[-1]}" if code and lines else "")
+        raise ProcessExited("\n".join([f"{who} ended with exit code {code}; its last lines:", *lines]), cause)
 
 
 def exit_code(node: CeleryTestNode) -> "int | None":
@@ -26,9 +25,8 @@ def exit_code(node: CeleryTestNode) -> "int | None":
     return int(node.container.attrs["State"]["ExitCode"]) if node.container.status == "exited" else None
 
 
-def wait_end(node: CeleryTestNode, seconds: float, abort: "Callable[[], None] | None" = None) -> int:
+def wait_end(node: CeleryTestNode, who: str, seconds: float, abort: "Callable[[], None] | None" = None) -> int:
     """Its exit code, once it has ended; `abort` as in wait_until. Raises WaitTimeout."""
     ended = lambda: exit_code(node) is not None  # noqa: E731 - zero is an end too
-    hint = f"docker logs {node.name()} tells more"
-    wait_until(ended, seconds, f"the container {node.name()} ends", abort=abort, hint=hint)
+    wait_until(ended, seconds, f"{who} ends", abort=abort)
     return exit_code(node) or 0

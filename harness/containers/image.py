@@ -86,8 +86,8 @@ def _write(context: IO[bytes], interpreter: Interpreter) -> None:
             _copy(archive, path)
         for folder in library:
             _copy(archive, folder, without=LEFT_OUT)
-        modules = (file for folder in (environment, *library) for file in folder.rglob("*.so"))
-        for path in _libraries([python.resolve(), *modules]):
+        own = (file for folder in library for file in folder.glob("lib-dynload/*.so"))
+        for path in _libraries([python.resolve(), *own, *environment.rglob("*.so")]):
             archive.add(path.resolve(), f"root{path}")  # by the name that it is asked for, whatever it is a link to
 
 

@@ -54,8 +54,8 @@ def finish(producer, worker):
     """Wait until a producer has its results, as long as the worker lives."""
     from harness.containers.ending import raise_if_exited, wait_end  # noqa: PLC0415 - as above
 
-    if wait_end(producer, SECONDS, abort=lambda: raise_if_exited(worker)):
-        raise_if_exited(producer)
+    if wait_end(producer, "the producer", SECONDS, abort=lambda: raise_if_exited(worker, "the worker")):
+        raise_if_exited(producer, "the producer")
 
 
 def judge(store, report, releases, producer):
@@ -89,7 +89,7 @@ def test_workers_of_both_releases_share_one_queue(network, releases, store, prod
 
     def all_alive():
         for one in workers:
-            raise_if_exited(one)
+            raise_if_exited(one, "a worker")
 
     held = wait_until(
         lambda: store.llen(HELD) == 2 and store.lrange(HELD, 0, -1), SECONDS, "both hold", abort=all_alive
@@ -109,11 +109,11 @@ def test_a_stopped_worker_ends_its_task_and_leaves_the_rest_to_the_other_release
 
     leaving = network.worker(releases[stopped])
     sender = network.producer(releases[other], "report", "1", str(TASKS))
-    alive = lambda: raise_if_exited(leaving)  # noqa: E731 - one expression
+    alive = lambda: raise_if_exited(leaving, "the worker")  # noqa: E731 - one expression
     wait_until(lambda: store.llen(HELD), SECONDS, "the worker holds a task", abort=alive)
     leaving.kill("SIGTERM")
     store.rpush(RELEASE, "go on")
-    assert wait_end(leaving, SECONDS) == 0
+    assert wait_end(leaving, "the worker", SECONDS) == 0
     finish(sender, network.worker(releases[other]))
     ran = judge(store, "report", releases, other)
     assert ran[stopped] >= 1

@@ -17,7 +17,8 @@ HOLD_SECONDS = 60
 
 def store() -> "redis.Redis[bytes]":
     """The backend's Redis, for what is no result."""
-    return redis.Redis.from_url(os.environ["CELERY_RESULT_BACKEND"])
+    # Said because redis-py 8 would give up a blocking call after a few seconds.
+    return redis.Redis.from_url(os.environ["CELERY_RESULT_BACKEND"], socket_timeout=None)
 
 
 def identity() -> "dict[str, Any]":

@@ -19,6 +19,7 @@ from harness.processes.process import Process, Web
 from harness.recorder import Recorder
 from harness.selection import Selection, ids_in, named
 from harness.services.base import RedisService, ServicePool
+from harness.services.provider import engine_problem
 from harness.session import Session
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -194,6 +195,13 @@ def faked_clock(session: Session, tmp_path: Path) -> FakedClock:
     if not clock.works_for(session.interpreter.python):
         _missing(f"{session.interpreter.stack}'s Python does not follow {library.name}")
     return clock
+
+
+@pytest.fixture(scope="session")
+def container_engine() -> None:
+    """An engine answers, for scenarios that are about containers."""
+    if problem := engine_problem():
+        _missing(f"no container engine: {problem}; ci/engine starts one")
 
 
 def _missing(part: str) -> NoReturn:

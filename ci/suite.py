@@ -21,6 +21,7 @@ from harness.spawn import Child, spawn
 from harness.stack.store import Built
 
 POLL_SECONDS = 0.05
+OF_THIS_MACHINE = ("CI", "DOCKER_HOST", "PREFLIGHT_REDIS_IMAGE")  # pytest alone: can containers be had
 SILENCE_SECONDS = 240.0  # longer than the time-out of any single scenario: then pytest itself is stuck
 
 
@@ -118,7 +119,7 @@ class Suite:
         settings = dict(self.laid_over)
         interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
         Lease(*interpreters, *desk, order.folder, order.arm, settings).write(lease)
-        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+        environment = {key: os.environ[key] for key in (*PASSED_ON, *OF_THIS_MACHINE) if key in os.environ}
         # A worker that is killed leaves billiard's folder behind in its temporary one, so that one goes with us.
         environment["TMPDIR"] = str(self.reaper.temporary_folder("tmp"))
         environment |= {LENT: str(lease), "PREFLIGHT_RESULTS": str(results), APP: str(order.app)}

@@ -48,7 +48,7 @@ class Reaper:
         return folder
 
     def own_containers(self, owner: str) -> None:
-        """From now on every container labelled CONTAINER_LABEL=`owner` is removed when we end."""
+        """From now on every container and network labelled CONTAINER_LABEL=`owner` is removed when we end."""
         self._tell(f"containers {owner}")
 
     def close(self) -> None:

@@ -34,11 +34,17 @@ def request(method: str, path: str, timeout: float) -> tuple[int, bytes]:
 
 
 def remove_containers(label: str) -> None:
-    """Remove the containers with this label ("name=value"), running or not, with their volumes. Raises as above."""
+    """Remove the containers with this label ("name=value"), running or not, with their volumes, and the networks.
+
+    Raises as above.
+    """
     filters = quote(json.dumps({"label": [label]}))
     _, listed = request("GET", f"/containers/json?all=true&filters={filters}", REMOVE_SECONDS)
     for container in json.loads(listed):
         request("DELETE", f"/containers/{container['Id']}?force=true&v=true", REMOVE_SECONDS)
+    _, listed = request("GET", f"/networks?filters={filters}", REMOVE_SECONDS)
+    for network in json.loads(listed):  # after what is connected to them
+        request("DELETE", f"/networks/{network['Id']}", REMOVE_SECONDS)
 
 
 class _Connection(http.client.HTTPConnection):

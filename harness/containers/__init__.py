@@ -1,0 +1,1 @@
+"""Both stacks as containers, for those who deploy that way."""

@@ -15,7 +15,7 @@ from harness.waiting import real_seconds, wait_until
 from harness.walk import WORKERS
 
 DRAINED_SECONDS = 60.0  # a guard against hanging
-STOP_SECONDS = 20.0  # orchestrators are about as patient
+STOP_SECONDS = 10.0  # as patient as `docker stop`
 GIVE_OUT_SECONDS = 3.0  # so long may a message stay in a worker's hands in the end
 
 

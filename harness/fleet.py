@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from harness import raw_messages
+from harness.checkers.hands import TICK
 from harness.errors import WaitTimeout
 from harness.history.history import History
 from harness.history.rows import effects
@@ -16,7 +17,6 @@ from harness.waiting import wait_until
 WRITTEN_SECONDS = 60.0  # until an accepted event counts as lost; a guard: see QUIET_SECONDS
 QUIET_SECONDS = 8.0  # after the queue was seen empty, whatever has no row by then has no message either
 PERSON = "ada"  # name and password of who logs in
-TICK = "tick"  # the event id of what beat sends
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Looks after the processes of a walk, as an orchestrator does."""
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,25 +9,29 @@ from typing import Any
 
 from harness.errors import WaitTimeout
 from harness.fleet import Fleet
+from harness.processes.process import Process
 from harness.redelivery import give_out_again
 from harness.waiting import real_seconds, wait_until
 from harness.walk import WORKERS
 
 DRAINED_SECONDS = 60.0  # a guard against hanging
+STOP_SECONDS = 10.0  # as patient as `docker stop`
 GIVE_OUT_SECONDS = 3.0  # so long may a message stay in a worker's hands in the end
 
 
 @dataclass
 class Supervisor:
-    """Starts the processes of a fleet by the names of a walk, and workers again; `revived` counts that.
+    """Starts the processes of a fleet by the names of a walk, and ends them as an orchestrator does.
 
-    Web and beat are not started again: they have to survive. What a worker held is given out again at once, instead of
-    after the visibility timeout's hour. `app` is the Celery app in this process.
+    `revived` counts the workers that it had to start again, `hung` the processes that it had to kill because they did
+    not end. Web and beat are not started again: they have to survive. What a worker held is given out again at once,
+    instead of after the visibility timeout's hour. `app` is the Celery app in this process.
     """
 
     fleet: Fleet
     app: Any
     revived: "Counter[str]" = field(default_factory=Counter)
+    hung: "Counter[str]" = field(default_factory=Counter)
     _sides: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -45,11 +50,25 @@ class Supervisor:
         """Start a worker again that has ended or is of no use any more."""
         self.revived[name] += 1
         self.fleet.processes.pop(name).child.kill()
+        self.give_out_again()
         self.succeed(name)
 
     def succeed(self, name: str) -> None:
-        """Start a worker in place of one that is gone, and give out what that held."""
+        """Start a worker in place of one that is gone, on the same side."""
         self.start(name, self._sides[name])
+
+    def end(self, process: Process) -> None:
+        """Ask it to end, and return when it is gone."""
+        process.child.send(signal.SIGTERM)
+        self.wait_ended(process)
+
+    def wait_ended(self, process: Process) -> None:
+        """Return when it is gone; after STOP_SECONDS it is killed, and what it held is given out again."""
+        with suppress(WaitTimeout):
+            wait_until(lambda: process.child.exit_code() is not None, STOP_SECONDS, "it ends")
+        if process.child.exit_code() is None:
+            self.hung[process.child.name] += 1
+        process.child.kill()  # with whatever it has left behind
         self.give_out_again()
 
     def give_out_again(self) -> None:

@@ -4,22 +4,22 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import raw_messages
 from harness.checkers.delivery import Tally, tally
-from harness.checkers.exposure import ENDINGS
+from harness.checkers.hands import TICK, all_taken, in_the_middle, takers
 from harness.errors import WaitTimeout
 from harness.faults import postgres_faults, redis_faults, worker_faults
 from harness.faults.fault import Fault
-from harness.fleet import PERSON, TICK
+from harness.fleet import PERSON
 from harness.history.history import ids
 from harness.history.record import Kind, Record
 from harness.history.rows import effects
 from harness.logins import Logins
 from harness.services.base import PostgresService, RedisService
 from harness.supervisor import Supervisor
-from harness.waiting import real_seconds, wait_until
+from harness.waiting import real_seconds
 from harness.walk import OPENING, Action, Step
 
 MEANWHILE = 3  # logins while a process is replaced, or a service harmed
@@ -27,7 +27,7 @@ LOCKED = "accounts_authauditlog"  # whoever writes into it is in the middle of s
 LASTS_SECONDS = {Fault.REDIS_FREEZE: 2.0}  # the others are over at once
 WHILE_TRAFFIC_FLOWS = (Fault.REDIS_FREEZE, Fault.POSTGRES_DROP)
 DEAF_SECONDS = 10.0  # a worker that takes nothing for so long is started again, as by a liveness probe
-BUSY_SECONDS = 20.0  # until a worker is in the middle of something, or has ended
+BUSY_SECONDS = 20.0  # until a worker is in the middle of something
 TICK_SECONDS = 20.0  # beat sends every two or three
 SILENT_SECONDS = 5.0  # longer than beat's period: then it does not send any more
 
@@ -56,6 +56,7 @@ class Walker:
     done: int = 0
     _sends: bool = True
     _number: int = 0
+    _excused: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.fleet = self.supervisor.fleet
@@ -93,8 +94,9 @@ class Walker:
         return tally([*records, *self._rows(records)])
 
     def refused(self) -> dict[str, str]:
-        """Login -> why the web refused it."""
-        return {one.event: one.detail for one in self._records() if one.kind is Kind.REFUSED}
+        """Login -> why the web refused it. One that PostgreSQL dropped may be: who logs in is told."""
+        refused = [one for one in self._records() if one.kind is Kind.REFUSED]
+        return {one.event: one.detail for one in refused if one.event not in self._excused}
 
     # Steps ------------------------------------------------------------------------------------------------------------
 
@@ -105,22 +107,25 @@ class Walker:
 
     def _stop(self, step: Step) -> None:
         with self._traffic():
-            self.fleet.stop(step.process)
+            self.supervisor.end(self.fleet.processes.pop(step.process))
 
     def _replace(self, step: Step) -> None:
         """The web's successor is up before it goes; two beats would send twice, and workers' names are their own."""
-        former = self.fleet.processes[step.process]
+        former = self.fleet.processes.pop(step.process)
         with self._traffic():
             if step.process != "web":
-                former.stop()
+                self.supervisor.end(former)
             self.supervisor.start(step.process, step.side)
-            former.stop()
+            if step.process == "web":
+                self.supervisor.end(former)
 
     def _harm_service(self, step: Step) -> None:
         fault = Fault(step.fault)
-        around = self._traffic if fault in WHILE_TRAFFIC_FLOWS else self._hands_full
-        with around(), self._harm(fault):
+        first = self._number
+        with self._traffic() if fault in WHILE_TRAFFIC_FLOWS else self._hands_full(), self._harm(fault):
             time.sleep(LASTS_SECONDS.get(fault, 0.0))  # the fault itself: that it lasts
+        if fault is Fault.POSTGRES_DROP:
+            self._excused |= {self._event(number) for number in range(first, self._number)}
         self._prove_liveness()
 
     def _harm_worker(self, step: Step) -> None:
@@ -131,7 +136,7 @@ class Walker:
                 postgres_faults.end_those_of(self.fleet.settings["DATABASE_URL"], step.process)
             else:
                 worker.child.send(signal.SIGTERM)
-        wait_until(lambda: worker.child.exit_code() is not None, BUSY_SECONDS, "the worker ends")
+        self.supervisor.wait_ended(worker)
         self.supervisor.succeed(step.process)
         self._prove_liveness()
 
@@ -155,7 +160,10 @@ class Walker:
 
     def _begin_logins(self, times: int) -> None:
         first, self._number = self._number, self._number + times
-        self._logins.begin([f"walk-{self.done + 1}-{number}" for number in range(first, self._number)])
+        self._logins.begin([self._event(number) for number in range(first, self._number)])
+
+    def _event(self, number: int) -> str:
+        return f"walk-{self.done + 1}-{number}"
 
     @contextmanager
     def _traffic(self) -> Iterator[None]:
@@ -167,12 +175,13 @@ class Walker:
     @contextmanager
     def _hands_full(self, worker: str = "") -> Iterator[None]:
         """That worker, or any that is up, is in the middle of a login's event, and none is being handed over."""
-        place = self.fleet.history.count()
+        place, history = self.fleet.history.count(), self.fleet.history
         with postgres_faults.locked(self.fleet.settings["DATABASE_URL"], LOCKED):
             self._log_in(MEANWHILE)
             if self.supervisor.workers:
-                self._log_in_until(lambda: self._busy(place, worker), BUSY_SECONDS, "a worker is busy")
-                self._wait(lambda: self._all_taken(place), BUSY_SECONDS, "the workers have taken all logins")
+                busy = lambda: in_the_middle(history.since(place), worker)  # noqa: E731
+                self._log_in_until(busy, BUSY_SECONDS, "a worker is busy")
+                self._wait(lambda: all_taken(history.since(place)), BUSY_SECONDS, "the workers have taken all logins")
             yield
 
     def _log_in_until(self, condition: Callable[[], object], seconds: float, why: str) -> None:
@@ -182,15 +191,6 @@ class Walker:
             return bool(condition())
 
         self._wait(true_now_or_after_another, seconds, why)
-
-    def _busy(self, place: int, worker: str) -> set[str]:
-        """The logins whose task that worker, or any, has begun since that place of the history, and not ended."""
-        records = [one for one in self.fleet.history.since(place) if worker in {"", one.process}]
-        return ids(records, Kind.STARTED) - ids(records, *ENDINGS) - {TICK}
-
-    def _all_taken(self, place: int) -> bool:
-        records = self.fleet.history.since(place)
-        return ids(records, Kind.ACKED) <= ids(records, Kind.RECEIVED)
 
     def _harm(self, fault: Fault) -> AbstractContextManager[None]:
         if fault in redis_faults.OF_REDIS:
@@ -206,7 +206,7 @@ class Walker:
         try:
             self._log_in_until(taken, DEAF_SECONDS, "each worker takes logins")
         except WaitTimeout:
-            for name in set(self.supervisor.workers) - self._takers(place):
+            for name in set(self.supervisor.workers) - takers(self.fleet.history.since(place)):
                 self.supervisor.revive(name)
             self._log_in_until(taken, DEAF_SECONDS, "each worker, started again, takes logins")
         self._prove_beat_sends(ticks)
@@ -214,14 +214,9 @@ class Walker:
     def _taken_by_all(self, place: int) -> bool:
         """Whether each worker takes logins; where there is none, whether they lie in the queue."""
         if self.supervisor.workers:
-            return set(self.supervisor.workers) <= self._takers(place)
+            return set(self.supervisor.workers) <= takers(self.fleet.history.since(place))
         waiting = raw_messages.waiting(self.redis.url, "celery")
         return any(message.json()[1]["details"]["event_id"] != TICK for message in waiting)
-
-    def _takers(self, place: int) -> set[str]:
-        """The workers that have taken logins since that place of the history."""
-        records = self.fleet.history.since(place)
-        return {one.process for one in records if one.kind is Kind.RECEIVED and one.event != TICK}
 
     def _prove_beat_sends(self, before: int) -> None:
         if self._sends and self.supervisor.workers:

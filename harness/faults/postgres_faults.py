@@ -73,8 +73,11 @@ def end_those_of(database_url: str, application: str) -> None:
     PostgreSQL would otherwise finish a dead client's statement, as it may or may not when the client's machine goes.
     """
     with psycopg.connect(database_url, autocommit=True) as connection:
-        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
-        connection.execute(query, [application])
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = %s",
+            [application],
+        )
 
 
 def _end_the_others(connection: "psycopg.Connection[tuple[object, ...]]") -> None:

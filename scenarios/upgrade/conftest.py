@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from harness.fleet import PERSON, TICK
+from harness.checkers.hands import TICK
+from harness.fleet import PERSON
 from harness.processes.caller import Caller
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process

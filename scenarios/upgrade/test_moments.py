@@ -5,7 +5,7 @@ from dataclasses import asdict
 import psycopg
 import pytest
 
-from harness.fleet import TICK
+from harness.checkers.hands import TICK
 from harness.history.history import History
 from harness.moments import DEPLOYMENTS, NEW, OLD, Action, Moment, Step, plan
 from harness.rollout import Rollout

@@ -1,0 +1,29 @@
+"""What workers have taken, and are in the middle of. All functions are pure, and leave what beat sends out."""
+
+from collections.abc import Sequence
+
+from harness.checkers.exposure import ENDINGS
+from harness.history.record import Kind, Record
+
+History = Sequence[Record]
+TICK = "tick"  # the event id of what beat sends
+
+
+def takers(history: History) -> set[str]:
+    """The processes that have taken an event."""
+    return {one.process for one in history if one.kind is Kind.RECEIVED and one.event != TICK}
+
+
+def all_taken(history: History) -> bool:
+    """Whether each event that was accepted has been taken by somebody."""
+    return _events(history, Kind.ACKED) <= _events(history, Kind.RECEIVED)
+
+
+def in_the_middle(history: History, process: str = "") -> set[str]:
+    """The events that this process, or any, has begun and not ended."""
+    own = [one for one in history if process in {"", one.process}]
+    return _events(own, Kind.STARTED) - _events(own, *ENDINGS)
+
+
+def _events(history: History, *kinds: Kind) -> set[str]:
+    return {one.event for one in history if one.kind in kinds and one.event != TICK}

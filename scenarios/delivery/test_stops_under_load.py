@@ -1,7 +1,7 @@
 """Workers that are replaced one after another while logins go on, as in any deployment: each event is one row.
 
-With the safe delivery, whatever the worker does twice; with the plan's because a worker that is asked to end ends what it
-has begun, acknowledges it, and gives the rest back, acknowledged early or late.
+With the safe delivery, whatever the worker does twice; with the plan's because a worker that is asked to end ends what
+it has begun, acknowledges it, and gives the rest back, acknowledged early or late.
 """
 
 from dataclasses import replace
@@ -19,8 +19,8 @@ SECONDS = 60
 LATE = {"task_acks_late": True}
 AGAIN = pytest.mark.red_on(
     "celery>=5.7",
-    "found here: asked to end at the moment at which a message comes in, a worker takes half a minute to end, and what it "
-    "did meanwhile is not acknowledged and done again. No upstream issue was found",
+    "found here: asked to end at the moment at which a message comes in, a worker takes half a minute to end, and what "
+    "it did meanwhile is not acknowledged and done again. No upstream issue was found",
     strict=False,  # it depends on the moment
 )
 pytestmark = pytest.mark.timeout(230)

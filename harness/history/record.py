@@ -31,6 +31,8 @@ class Kind(str, Enum):
     """The process is done with it, whatever came of it: its result may not have been written. (task_postrun)"""
     REVOKED = "revoked"
     """The task was called off. (task_revoked)"""
+    STOPPING = "stopping"
+    """A worker was asked to end: `detail` says by which signal. (worker_shutting_down)"""
     EFFECT = "effect"
     """Its row exists; the time is the row's own."""
     FAULT = "fault"

@@ -43,6 +43,7 @@ def listen() -> None:
     signals.task_failure.connect(
         lambda kwargs, exception, **_: _note("failed", kwargs, type(exception).__name__), weak=False
     )
+    signals.worker_shutting_down.connect(lambda sig, **_: record("stopping", "", sig), weak=False)
     signals.task_revoked.connect(lambda request, **_: _note("revoked", request.kwargs), weak=False)
 
 

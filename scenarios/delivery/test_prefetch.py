@@ -49,6 +49,10 @@ def taken(workload):
     return [record for record in workload.trial() if record.kind is Kind.RECEIVED]
 
 
+def stopping(workload):
+    return [record for record in workload.trial() if record.kind is Kind.STOPPING]
+
+
 def waiting(workload):
     return waiting_events(workload.redis.url, QUEUE)
 
@@ -65,7 +69,8 @@ def test_a_worker_takes_no_more_than_it_is_told_to_and_another_one_gets_the_rest
         events = hand_over(workload, setting)
         other = workload.another_worker()
         left = EVENTS - 2 * TAKES[setting]
-        wait_until(lambda: len(waiting(workload)) <= left, SECONDS, "the other worker has taken its share")
+        shared = lambda: len(waiting(workload)) <= left and len(taken(workload)) >= EVENTS - left  # noqa: E731
+        wait_until(shared, SECONDS, "the other worker has taken its share", abort=other.raise_if_exited)
         shares = Counter(record.process for record in taken(workload))
         assert sorted(shares.values()) == [TAKES[setting]] * 2
     wait_until(lambda: events <= ids(workload.trial(), Kind.SUCCEEDED), SECONDS, "both have done everything")
@@ -78,6 +83,7 @@ def test_what_a_worker_that_is_asked_to_end_has_taken_ahead_is_in_the_queue_agai
     with locked([workload]):
         events = hand_over(workload, setting)
         workload.worker.child.send(signal.SIGTERM)
+        wait_until(lambda: stopping(workload), SECONDS, "the worker knows that it is to end")
     assert workload.worker.wait_end(SECONDS) == 0
     begun = ids(workload.trial(), Kind.STARTED)
     assert held_events(workload.redis.url) == []

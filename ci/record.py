@@ -19,6 +19,7 @@ from harness.errors import UsageError
 
 LEAST_SECONDS = 0.1  # what even the shortest scenario costs: it is torn down, and its outcome is written
 UPGRADE, CONTROL = "upgrade", "control"
+COMPARED = "AssertionError: assert "
 FAILED_ON = {Change.REGRESSED.value: "candidate", Change.FIXED.value: "baseline"}
 DOUBTFUL = {Change.FLAKY.value, Change.UNKNOWN.value}
 
@@ -59,19 +60,23 @@ class Record:
     def quick(self, seconds: float) -> list[str]:
         """The scenarios that together noticed most within so many seconds, sorted: what upgrades broke goes first."""
         reliable = {name: one for name, one in self.scenarios.items() if not one.doubtful}
-        offers = {name: Offer(frozenset(one.noticed), cost(one)) for name, one in reliable.items()}
+        offers = {name: Offer(frozenset(one.noticed), self.cost(name)) for name, one in reliable.items()}
         taken = cover(offers, seconds, self._of(UPGRADE))
         left = seconds - sum(offers[one].cost for one in taken)
         seen = {breakage for one in taken for breakage in offers[one].covers}
         return sorted({*taken, *cover(offers, left, self._of(CONTROL) - seen)})
 
+    def cost(self, scenario: str) -> float:
+        """The most, in seconds, that its test took with any parameters: those that run first start parts for all."""
+        test = _test_of(scenario)
+        return max(LEAST_SECONDS, *(one.seconds for name, one in self.scenarios.items() if _test_of(name) == test))
+
     def _of(self, kind: str) -> set[str]:
         return {name for name, one in self.breakages.items() if one.kind == kind}
 
 
-def cost(entry: Entry) -> float:
-    """What a scenario costs, in seconds."""
-    return max(entry.seconds, LEAST_SECONDS)
+def _test_of(scenario: str) -> str:
+    return scenario.partition("[")[0]
 
 
 def made_of(runs: Sequence[Mapping[str, Any]]) -> Record:
@@ -96,7 +101,13 @@ def _noticed(run: Mapping[str, Any]) -> Iterable[tuple[Breakage, str]]:
     stacks = " → ".join(run[arm]["name"] for arm in ARMS) if "scenarios" in run else ""
     for one in run.get("scenarios", ()):
         if arm := FAILED_ON.get(one["change"]):
-            yield Breakage(UPGRADE, f"{stacks}: {apart_from_numbers(one[arm]['cause'])}"), one["scenario"]
+            yield Breakage(UPGRADE, f"{stacks}: {_cause(one['scenario'], one[arm]['cause'])}"), one["scenario"]
+
+
+def _cause(scenario: str, cause: str) -> str:
+    """What a failure says of its cause. Values that were compared say nothing by themselves: then it is the file."""
+    plain = apart_from_numbers(cause)
+    return f"an assertion of {scenario.partition('::')[0]}" if plain.startswith(COMPARED) else plain
 
 
 def _seconds(seen: Iterable[Mapping[str, Any]]) -> dict[str, float]:

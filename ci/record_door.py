@@ -27,11 +27,11 @@ def record(runs: Sequence[str]) -> None:
     made = records.made_of([_results(one) for one in runs])
     records.write(RECORD, made)
     quick = made.quick(QUICK_SECONDS)
-    took = sum(records.cost(made.scenarios[one]) for one in quick)
+    took = sum(map(made.cost, quick))
     print(f"{len(made.scenarios)} scenarios, {len(made.breakages)} breakages from {len(runs)} runs, in {RECORD}")
     print(f"--quick: {len(quick)} scenarios, {took:.0f} s of {QUICK_SECONDS:g}")
     for one in quick:
-        print(f"{made.scenarios[one].seconds:7.1f} s  {one}")
+        print(f"{made.cost(one):7.1f} s  {one}")
 
 
 def _results(name: str) -> Mapping[str, Any]:

@@ -54,6 +54,18 @@ def test_a_cause_between_other_stacks_is_another_breakage():
     assert len(record.scenarios[ONE].noticed) == len(record.breakages) == 2
 
 
+def test_values_that_were_compared_in_one_file_are_one_breakage():
+    pair = [scenario(one, *WORSE) for one in (ONE, TWO, THREE)]
+    for number, one in enumerate(pair):
+        one["candidate"]["cause"] = f"AssertionError: assert {'x' * number} == y"
+    record = made_of([run(*pair)])
+
+    assert {one.words.partition(": ")[2] for one in record.breakages.values()} == {
+        "an assertion of scenarios/audit/test_login.py",
+        "an assertion of scenarios/tasks/test_mail.py",
+    }
+
+
 def test_a_control_is_a_breakage_for_whoever_noticed_it():
     record = made_of([run(scenario(ONE, *SAME)), {"run": "x", "controls": {"audit: dropped": [ONE], "audit: odd": []}}])
 
@@ -65,6 +77,15 @@ def test_a_scenario_costs_the_most_that_it_took_and_waiting_in_vain_counts():
 
     assert made_of(runs).scenarios[ONE].seconds == 6.0
     assert made_of(runs[-1:]).scenarios[ONE].seconds == 4.0  # on the candidate, where it failed
+
+
+def test_what_others_had_started_for_it_is_part_of_what_a_scenario_costs():
+    """The first of a test's parameters pays for the parts that they share."""
+    first, second = f"{ONE}[first]", f"{ONE}[second]"
+    record = made_of([run(scenario(first, *SAME, 20.0), scenario(second, *WORSE, 0.0))])
+
+    assert (record.cost(first), record.cost(second)) == (21.0, 21.0)
+    assert (record.quick(20), record.quick(22)) == ([], [second])
 
 
 @pytest.mark.parametrize("change", ["flaky", "unknown"])
@@ -119,9 +140,9 @@ def test_the_record_is_rewritten_from_runs_of_the_gate_and_of_controls(preflight
 # The committed one ----------------------------------------------------------------------------------------------------
 
 ROWS = {
-    "U01 and U02": "plan-2023 → plan-today: ",
+    "U01": "plan-2023 → plan-today: ModuleNotFoundError: No module named 'packaging'",
     "U04": "celery-5.5+django-celery-beat==2.7.0 → celery-5.5+django-celery-beat==2.8.0: ",
-    "U08": "celery-5.5 → celery-5.6: ",
+    "U08": "celery-5.5 → celery-5.6: AssertionError: RuntimeError",
 }
 
 

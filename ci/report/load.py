@@ -1,27 +1,42 @@
-"""The load comparison of a gate's run, for its report: what it answered, and where its page is."""
+"""The load comparison of a gate's run, for its report: what it answered, its plots, and where its page is."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One load comparison: its page's place in the run's folder, how many metrics had which answer, and the reasons."""
+    """One load comparison: its page's place in the run's folder, how many metrics had which answer, and the reasons.
+
+    `plots` are titles with their SVG; only the first comparison of a run has them, what confirms it is on its own page.
+    """
 
     page: str
     answers: Sequence[tuple[str, int]]
     reasons: Sequence[str]
+    plots: Sequence[tuple[str, Markup]]
 
 
 def loaded(run: Path) -> list[Loaded]:
     """Those of a run, in the order in which they were made; none for most runs."""
-    return [_loaded(found, run) for found in sorted(run.glob("load*/load.json"))]
+    found = enumerate(sorted(run.glob("load*/load.json")))
+    return [_loaded(one, run, with_plots=number == 0) for number, one in found]
 
 
-def _loaded(found: Path, run: Path) -> Loaded:
+def _loaded(found: Path, run: Path, *, with_plots: bool) -> Loaded:
     data = json.loads(found.read_text())
     counted = Counter(one["answer"] for one in data["answers"])
-    return Loaded(f"{found.parent.relative_to(run)}/load.html", counted.most_common(), data["reasons"])
+    page = f"{found.parent.relative_to(run)}/load.html"
+    return Loaded(page, counted.most_common(), data["reasons"], _plots(data) if with_plots else [])
+
+
+def _plots(data: dict[str, Any]) -> list[tuple[str, Markup]]:
+    from ci.loads.pictures import pictures  # noqa: PLC0415 - matplotlib takes a second, which most reports need not wait
+
+    return [(one.title, Markup(one.svg)) for one in pictures(data)]  # noqa: S704 - our own SVG

@@ -77,12 +77,13 @@ class _Door(Server):
 
     def __init__(self, counter: Counter, address: str, authkey: bytes) -> None:
         super().__init__({"counter": (lambda: counter, CounterProxy._exposed_, {}, None)}, address, authkey, "pickle")
-        self.stop_event = threading.Event()  # the connections' threads look at it
+        self.stop_event = threading.Event()  # never set: a connection's thread that sees it set answers what was not asked
+        self.shut = threading.Event()
 
     def accepter(self) -> None:
         while True:
             connection = self.listener.accept()
-            if self.stop_event.is_set():
+            if self.shut.is_set():
                 return connection.close()
             threading.Thread(target=self.handle_request, args=(connection,), daemon=True).start()
 
@@ -103,7 +104,7 @@ class Desk:
         """Lend nothing any more. Returns when the door is shut; a request in flight is still answered."""
         self._counter.closed = True
         if self._thread.is_alive():
-            self._door.stop_event.set()
+            self._door.shut.set()
             with socket.socket(socket.AF_UNIX) as last_caller:
                 last_caller.connect(self.address)
             self._thread.join()

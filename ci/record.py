@@ -7,6 +7,7 @@ breakage of going back), or one negative control.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,15 @@ class Record:
 
     def cost(self, scenario: str) -> float:
         """The most, in seconds, that its test took with any parameters: those that run first start parts for all."""
-        test = _test_of(scenario)
-        return max(LEAST_SECONDS, *(one.seconds for name, one in self.scenarios.items() if _test_of(name) == test))
+        return max(LEAST_SECONDS, self._seconds[_test_of(scenario)])
+
+    @cached_property
+    def _seconds(self) -> dict[str, float]:
+        most: dict[str, float] = {}
+        for name, one in self.scenarios.items():
+            test = _test_of(name)
+            most[test] = max(one.seconds, most.get(test, 0.0))
+        return most
 
     def _of(self, kind: str) -> set[str]:
         return {name for name, one in self.breakages.items() if one.kind == kind}

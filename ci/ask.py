@@ -6,22 +6,22 @@ import sys
 import time
 from collections.abc import Sequence
 
+from ci.attempt import attempt, on_one_line
 from ci.checkout import RUNS
 from ci.endings import deaf, listen
 from ci.findings import findings
 from ci.gate import REPEATS, Gate
 from ci.moments_table import rows
 from ci.observations import summary
-from ci.plan import Step, carry_out, describe
+from ci.plan import Step
 from ci.question import Question
 from ci.report.write import write
 from ci.results import as_data, junit
 from ci.run_folder import RunFolder
 from ci.screen import Screen
 from ci.settings import told
-from ci.verdict import Answer, Verdict, judge
+from ci.verdict import Verdict, judge
 from ci.walks import told as told_walks
-from harness.errors import PreflightError, Unresolvable
 from harness.reaper import Reaper
 from harness.services.provider import choose
 
@@ -52,39 +52,17 @@ def ask(question: Question, services: str, screen: Screen, *, as_json: bool = Fa
 
 
 def _carry_out(gate: Gate, steps: Sequence[Step], screen: Screen) -> Verdict:
-    current = [(1, steps[0])]
-
-    def before(number: int, step: Step) -> None:
-        current[0] = (number, step)
-        screen.before(number, step)
-
-    try:
-        gate.folder.write_plan(describe(steps))
-        screen.plan(steps)
-        if walk := gate.moments():
-            screen.say(f"Through the moments of the upgrade, on both:\n{walk}")
-            (gate.folder.path / "moments.txt").write_text(walk)
-        if walks := told_walks(gate.question.targets):
-            screen.say(walks)
-            (gate.folder.path / "walks.txt").write_text(walks)
-        carry_out(steps, before, screen.after)
-    except Unresolvable as error:
-        return _stopped(gate, steps, screen, *current[0], Verdict(Answer.UNRESOLVABLE, (str(error),)))
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it was, it is no answer
-        why = "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
-        verdict = Verdict(Answer(error.exit_code), (why,)) if isinstance(error, PreflightError) else None
-        return _stopped(gate, steps, screen, *current[0], verdict or Verdict(Answer.INCONCLUSIVE, (why,)))
-    return judge(gate.comparisons(), gate.limits(), gate.question.before, gate.accepted())
+    stopped = attempt(steps, gate.folder, screen, first=lambda: _tell_moments_and_walks(gate, screen))
+    return stopped or judge(gate.comparisons(), gate.limits(), gate.question.before, gate.accepted())
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _stopped(gate: Gate, steps: Sequence[Step], screen: Screen, number: int, step: Step, verdict: Verdict) -> Verdict:
-    screen.stopped(number, step, verdict.reasons[0])
-    gate.folder.write_plan(describe(steps, failed=step))
-    return verdict
+def _tell_moments_and_walks(gate: Gate, screen: Screen) -> None:
+    if walk := gate.moments():
+        screen.say(f"Through the moments of the upgrade, on both:\n{walk}")
+        (gate.folder.path / "moments.txt").write_text(walk)
+    if walks := told_walks(gate.question.targets):
+        screen.say(walks)
+        (gate.folder.path / "walks.txt").write_text(walks)
 
 
 def keep(gate: Gate, verdict: Verdict, steps: Sequence[Step], seconds: float) -> None:
@@ -99,7 +77,7 @@ def report(gate: Gate, screen: Screen) -> None:
     try:
         write(gate.folder)
     except Exception as error:  # noqa: BLE001 - as above
-        screen.say(f"No report was written: {_one_line(error)}. Try ./ci/preflight report {gate.folder.name}")
+        screen.say(f"No report was written: {on_one_line(error)}. Try ./ci/preflight report {gate.folder.name}")
 
 
 def _show(gate: Gate, verdict: Verdict, screen: Screen) -> None:

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
-
 from harness.errors import UsageError
 from harness.laid_over import CONN_MAX_AGE, URL
 
@@ -40,6 +37,9 @@ def _wrong_age(value: Any) -> str:
 def _wrong_url(value: Any) -> str:
     if not isinstance(value, str) or not value.startswith(("postgresql:", "postgres:")):
         return "must start with postgresql://: that is what the scenarios run on"
+    from psycopg import ProgrammingError  # noqa: PLC0415 - no other sub-command or file of settings has to wait for it
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
+
     try:
         parts, said = urlsplit(value), conninfo_to_dict(value)
     except (ValueError, ProgrammingError):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from ci.attempt import on_one_line
 from ci.checkout import THRESHOLDS
 from ci.comparison import Change, Comparison
 from ci.loads.data import Facts, as_data
@@ -93,7 +94,7 @@ class LoadStep:
             for step in (steps := trial.steps()):
                 step.remark = step.action()
         except (PreflightError, BrokenPromise) as error:
-            return ended(" ".join(str(error).split())), f"ended by {error}"
+            return ended(on_one_line(error)), f"ended by {error}"
         finally:
             trial.close()
         told, bad = weighed(trial.rounds, ARMS, thresholds.read(THRESHOLDS)), harms(trial.rounds, ARMS)
@@ -105,7 +106,7 @@ class LoadStep:
 
     def _arms(self) -> list[Arm]:
         settings = self._question.settings
-        return [Arm(arm, interpreter_of(self._built()[arm]), celery_settings=settings) for arm in ARMS]
+        return [Arm(arm, interpreter_of(self._built()[arm]), laid_over=settings) for arm in ARMS]
 
     def _servers(self, folder: Path) -> Servers:
         services = self._services()

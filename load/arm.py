@@ -28,7 +28,7 @@ class Arm:
     """A stack with a way of delivery. `name` stands in tables; `app` is the reference app or a copy of it.
 
     `way` is a way of delivery (ways.py), `password_hash` "cheap" (the audit path is what is measured) or "real".
-    `celery_settings` are laid over the app's own (Celery's lower-case names).
+    `laid_over` are a team's settings over the app's own (harness.laid_over).
     Raises UsageError for a way that does not exist or that the stack has not got the package for.
     """
 
@@ -37,7 +37,7 @@ class Arm:
     way: str = "safe"
     password_hash: str = "cheap"  # noqa: S105 - a way of hashing
     app: Path = TODAYS_APP
-    celery_settings: Mapping[str, Any] = field(default_factory=dict)
+    laid_over: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         needs = ways.find(self.way).needs

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness import laid_over
 from harness.errors import WaitTimeout
 from harness.processes.caller import Caller
 from harness.processes.launcher import Launcher
@@ -96,10 +97,11 @@ def _launcher(arm: Arm, servers: Servers, broker: str, database: str, folder: Pa
         "DATABASE_CONN_MAX_AGE": "600",
         "CELERY_BROKER_URL": broker,
         "CELERY_RESULT_BACKEND": broker,
-        "CELERY_SETTINGS": json.dumps(dict(arm.celery_settings)),
+        "CELERY_SETTINGS": json.dumps(laid_over.celery(arm.laid_over)),
         "AUDIT_DELIVERY": arm.way,
         "PASSWORD_HASH": arm.password_hash,
         "TMPDIR": str(servers.reaper.temporary_folder("tmp")),
+        **laid_over.environment(arm.laid_over),
     }
     return Launcher(arm.interpreter, settings, folder, servers.reaper, app=arm.app)
 

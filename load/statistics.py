@@ -1,9 +1,9 @@
 """Two arms' rounds, weighed: is a metric better, the same or worse on the candidate, or is it too noisy to tell?
 
-Pure. A difference has to be significant (Mann-Whitney's U or, of the pairs,
-Wilcoxon's signed ranks; for all metrics of a run together), larger than what is
-allowed, and larger than what the same stack differs from itself in the same run. Significance alone calls every small
-difference once there are rounds enough, size alone every noise. (asv `_stats.py` and benchstat ask for both)
+Pure. A difference has to be significant (Mann-Whitney's U or, of the pairs, Wilcoxon's signed ranks; for all metrics
+of a run together), larger than what is allowed, and larger than what the same stack differs from itself in the same
+run. Significance alone calls every small difference once there are rounds enough, size alone every noise. (asv
+`_stats.py` and benchstat ask for both)
 """
 
 from collections.abc import Sequence

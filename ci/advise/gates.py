@@ -21,10 +21,7 @@ from harness.stack.store import Stack
 
 @dataclass(frozen=True)
 class Passage:
-    """What a gate said: the answer's name, its reasons, what blocks (scenarios), in which run, for how long (seconds).
-
-    `started` is False when what blocks did not even start.
-    """
+    """What a gate said: the answer's name, its reasons, what blocks (scenarios), in which run, how long (seconds)."""
 
     answer: str
     reasons: list[str]

@@ -4,16 +4,16 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from ci.attempt import attempt
 from ci.checkout import RUNS, THRESHOLDS
 from ci.endings import deaf, listen
 from ci.loads.keep import keep
 from ci.loads.question import LoadQuestion
 from ci.loads.run import LoadRun
 from ci.loads.screen import LoadScreen
-from ci.plan import Step, carry_out, describe
+from ci.plan import Step
 from ci.run_folder import RunFolder
-from ci.verdict import Answer, Verdict
-from harness.errors import PreflightError
+from ci.verdict import Verdict
 from harness.reaper import Reaper
 from harness.services.provider import choose
 from load import thresholds
@@ -30,7 +30,7 @@ def ask_load(question: LoadQuestion, services: str, screen: LoadScreen, *, as_js
         run = LoadRun(question, allowed, RunFolder.create(RUNS), choice, reaper, screen)
         listen()
         steps = run.steps()
-        verdict = _carry_out(run, steps, screen)
+        verdict = attempt(steps, run.folder, screen) or run.judged()
         deaf()
         _keep(run, verdict, steps, screen)
         _show(run, verdict, steps, screen)
@@ -38,26 +38,6 @@ def ask_load(question: LoadQuestion, services: str, screen: LoadScreen, *, as_js
     if as_json:
         print((run.folder.path / "load.json").read_text())
     return verdict.answer.value
-
-
-def _carry_out(run: LoadRun, steps: Sequence[Step], screen: LoadScreen) -> Verdict:
-    current = [(1, steps[0])]
-
-    def before(number: int, step: Step) -> None:
-        current[0] = (number, step)
-        screen.before(number, step)
-
-    try:
-        run.folder.write_plan(describe(steps))
-        screen.plan(steps)
-        carry_out(steps, before, screen.after)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it was, it is no answer
-        why = "interrupted" if isinstance(error, KeyboardInterrupt) else " ".join(str(error).split())
-        screen.stopped(*current[0], why)
-        run.folder.write_plan(describe(steps, failed=current[0][1]))
-        code = error.exit_code if isinstance(error, PreflightError) else Answer.INCONCLUSIVE.value
-        return Verdict(Answer(code), (why or type(error).__name__,))
-    return run.judged()
 
 
 def _keep(run: LoadRun, verdict: Verdict, steps: Sequence[Step], screen: LoadScreen) -> None:

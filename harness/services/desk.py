@@ -77,7 +77,7 @@ class _Door(Server):
 
     def __init__(self, counter: Counter, address: str, authkey: bytes) -> None:
         super().__init__({"counter": (lambda: counter, CounterProxy._exposed_, {}, None)}, address, authkey, "pickle")
-        self.stop_event = threading.Event()  # never set: a connection's thread that sees it set answers what was not asked
+        self.stop_event = threading.Event()  # never set: a connection's thread would answer None to what comes next
         self.shut = threading.Event()
 
     def accepter(self) -> None:

@@ -13,6 +13,7 @@ from harness.reaper import Reaper
 from harness.services.pool import Services
 from load import footprint, metrics
 from load.arm import Arm, Servers
+from load.parts import up
 from load.rig import Rig
 from load.round import SERIES, Round
 from load.shapes import find
@@ -22,6 +23,20 @@ SHORT = find("steady").lasting(2)
 BACKLOG = 300
 QUEUED_ONLY = {one.name for one in metrics.METRICS if one.name.startswith(("lag_", "drain", "publish", "worker_"))}
 QUEUED_ONLY |= {"redis_bytes_per_queued_event", "redis_bytes_per_result"}
+
+
+LAID_OVER = {
+    "worker_prefetch_multiplier": 7,
+    "database.conn_max_age": 5,
+    "database.url": "postgresql://db.example.com/app?options=-c%20statement_timeout%3D54321",
+}
+ASK = """
+from core.celery import app
+from django.db import connection
+cursor = connection.cursor()
+cursor.execute("SHOW statement_timeout")
+print(app.conf.worker_prefetch_multiplier, connection.settings_dict["CONN_MAX_AGE"], *cursor.fetchone())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +110,8 @@ def test_a_login_without_its_row_is_counted_as_lost(safe: Rig, monkeypatch: pyte
     finally:
         table.execute("ALTER TABLE accounts_authauditlog DROP CONSTRAINT refused")
     assert found.lost == found.acked > 0
+
+
+def test_a_teams_settings_reach_celery_and_the_database(servers: Servers) -> None:
+    with up(Arm("project", PROJECT, laid_over=LAID_OVER), servers, 9) as parts:
+        assert parts.launcher.manage("shell", "--command", ASK).split()[-3:] == ["7", "5", "54321ms"]

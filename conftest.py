@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +12,7 @@ from harness import session as sessions
 from harness import tables
 from harness.clocks import FakedClock, find_library
 from harness.errors import PreflightError
+from harness.expected_failures import expect_failures
 from harness.hold import HOLD, Hold
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
@@ -80,9 +80,13 @@ def _import_app(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not selected, and mark what is known to fail."""
+    """Leave out what is not selected, and mark what is known to fail.
+
+    The gate is told the plain outcome: there the other stack says whether it matters.
+    """
     _select(config, items)
-    _expect_failures(config, items)
+    if not config.pluginmanager.hasplugin(RECORDER):
+        expect_failures(items)
 
 
 def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -92,26 +96,6 @@ def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
     if left_out := [one for one in items if not takes[one]]:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [one for one in items if takes[one]]
-
-
-def _expect_failures(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run by hand on the project environment, a scenario that is known to fail on its releases must fail.
-
-    The gate is told the plain outcome: there the other stack says whether it matters.
-    """
-    if not config.pluginmanager.hasplugin(RECORDER):
-        for item in items:
-            for marker in item.iter_markers("red_on"):
-                if _installed(marker.args[0]):
-                    strict = marker.kwargs.get("strict", True)
-                    item.add_marker(pytest.mark.xfail(reason=": ".join(marker.args), strict=strict))
-
-
-def _installed(line: str) -> bool:
-    from packaging.requirements import Requirement  # noqa: PLC0415 - not every stack has it, and only we need it
-
-    requirement = Requirement(line)
-    return requirement.specifier.contains(version(requirement.name), prereleases=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
-from markupsafe import Markup
-
 from ci.loads.pictures import pictures
 from ci.report.page import environment, own
 from ci.report.words import begun
@@ -21,7 +19,7 @@ def html(data: Mapping[str, Any]) -> str:
             begun=begun(data["run"]),
             took=sum(step["seconds"] or 0 for step in data["steps"]),
             meaning=meaning(data),
-            plots=[{"title": one.title, "svg": Markup(one.svg)} for one in pictures(data)],  # noqa: S704 - our own SVG
+            plots=pictures(data),
             metrics={metric["name"]: metric for metric in data["metrics"]},
             medians=medians(data),
             overheads=overheads(data),

@@ -15,6 +15,7 @@ from ci.loads.judging import beside, judge
 from ci.loads.question import PROJECT, LoadQuestion, Side
 from ci.loads.trial import LoadTrial, LoadWatch
 from ci.plan import Step
+from ci.remarks import resolved
 from ci.run_folder import RunFolder
 from ci.suite import interpreter_of
 from ci.verdict import Verdict
@@ -100,8 +101,7 @@ class LoadRun:
         for side in self.question.sides:
             if side.stack == name:
                 self.folder.write_lock(side.name, stack)
-        facts = [f"{package} {stack.pins.get(package, 'absent')}" for package in ("celery", "kombu", "redis", "django")]
-        return ", ".join([f"Python {stack.python.version}", *facts])
+        return resolved(stack)
 
     def _build(self, name: str) -> str:
         self._built[name] = self._store.build(self._stacks[name])

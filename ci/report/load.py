@@ -5,22 +5,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+if TYPE_CHECKING:
+    from ci.loads.plots import Plot
 
 
 @dataclass(frozen=True)
 class Loaded:
     """One load comparison: its page's place in the run's folder, how many metrics had which answer, and the reasons.
 
-    `plots` are titles with their SVG; only the first comparison of a run has them, what confirms it is on its own page.
+    Only the first comparison of a run has `plots`, what confirms it is on its own page.
     """
 
     page: str
     answers: Sequence[tuple[str, int]]
     reasons: Sequence[str]
-    plots: Sequence[tuple[str, Markup]]
+    plots: "Sequence[Plot]"
 
 
 def loaded(run: Path) -> list[Loaded]:
@@ -36,7 +37,7 @@ def _loaded(found: Path, run: Path, *, with_plots: bool) -> Loaded:
     return Loaded(page, counted.most_common(), data["reasons"], _plots(data) if with_plots else [])
 
 
-def _plots(data: dict[str, Any]) -> list[tuple[str, Markup]]:
+def _plots(data: dict[str, Any]) -> "list[Plot]":
     from ci.loads.pictures import pictures  # noqa: PLC0415 - matplotlib takes a second, which most reports need not wait
 
-    return [(one.title, Markup(one.svg)) for one in pictures(data)]  # noqa: S704 - our own SVG
+    return pictures(data)

@@ -5,9 +5,9 @@ reachable (pytest-docker-tools hands out the address inside the network when a m
 in a container itself). Its classes do the work.
 """
 
-import os
-
 from pytest_celery.vendors.redis.container import RedisContainer
+
+from harness.services import engine
 
 PORT = "6379/tcp"
 
@@ -18,7 +18,7 @@ class LoopbackRedis(RedisContainer):  # type: ignore[misc]
     @classmethod
     def image(cls) -> str:
         """The image that the container provider uses too."""
-        return os.environ.get("PREFLIGHT_REDIS_IMAGE", "redis:7.2")
+        return engine.redis_image()
 
     @classmethod
     def ports(cls) -> dict[str, tuple[str, None]]:

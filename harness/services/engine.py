@@ -19,6 +19,11 @@ def address() -> str:
     return os.environ.get("DOCKER_HOST") or DEFAULT_ADDRESS
 
 
+def redis_image() -> str:
+    """The image that every Redis in a container is made from: PREFLIGHT_REDIS_IMAGE, or the public one."""
+    return os.environ.get("PREFLIGHT_REDIS_IMAGE") or "redis:7.2"
+
+
 def request(method: str, path: str, timeout: float) -> tuple[int, bytes]:
     """Ask the engine; returns its HTTP status and answer. `timeout` in seconds is for each step of an answer.
 

@@ -23,7 +23,10 @@ class Change(Enum):
     SAME = "same"
     """Passed on both."""
     SKIPPED = "skipped"
-    """Skipped on both."""
+    """Skipped on the baseline, which has not got what it is about: nothing relied on today can have broken.
+
+    On the candidate it was skipped as well, or passed.
+    """
 
 
 TABLE = {
@@ -32,6 +35,7 @@ TABLE = {
     (FAILED, PASSED): Change.FIXED,
     (FAILED, FAILED): Change.BROKEN_IN_BOTH,
     (SKIPPED, SKIPPED): Change.SKIPPED,
+    (SKIPPED, PASSED): Change.SKIPPED,
 }
 
 

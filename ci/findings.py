@@ -26,7 +26,7 @@ def identity(change: Change, scenario: str) -> str:
 
 
 def findings(comparisons: Sequence[Comparison], run: str) -> list[Finding]:
-    """The findings of a run, by weight. Scenarios that are the same or skipped on both make none."""
+    """The findings of a run, by weight. Scenarios that are the same or skipped make none."""
     told = [one for change in TOLD for one in comparisons if one.change is change]
     return [_finding(one, run) for one in told]
 

@@ -1,10 +1,9 @@
 """The gate: two stacks, the same scenarios, one answer."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci import earlier, rules
@@ -14,13 +13,15 @@ from ci.comparison import Change, Comparison, compare, with_repeats
 from ci.earlier import Earlier
 from ci.keep import Keeper
 from ci.observations import Difference, differences
+from ci.orders import orders
 from ci.plan import Step
 from ci.question import ARMS, Question
 from ci.remarks import resolved, told
 from ci.run_folder import RunFolder
 from ci.servers import Servers
-from ci.suite import Order, Suite, SuiteResult, Watch
-from ci.tier import Tier, limit
+from ci.shares import whole
+from ci.suite import Suite, SuiteResult, Watch
+from ci.tier import limit
 from harness import moments
 from harness.errors import PreflightError
 from harness.outcomes import Outcome
@@ -52,7 +53,7 @@ class Gate:
         self.choice = choice
         self.stacks: dict[str, Stack] = {}
         self.built: dict[str, Built] = {}
-        self.results: dict[str, SuiteResult] = {}
+        self.parts: dict[str, list[SuiteResult]] = {}
         self.rounds: list[dict[str, dict[str, Outcome]]] = []
         self.earlier = Earlier()
         self.fingerprint = ""  # what the baseline's outcomes depend on, once its services are up
@@ -81,6 +82,11 @@ class Gate:
         ]
         again = f"run again, {self._repeats} times on both, what failed on the candidate only"
         return [*plan, Step(again, self._confirm)] if self._repeats else plan
+
+    @property
+    def results(self) -> dict[str, SuiteResult]:
+        """What the first round has told so far, by arm."""
+        return {arm: whole(parts) for arm, parts in self.parts.items()}
 
     def moments(self) -> str:
         """The numbered steps through the moments of the upgrade; empty when these are not asked about."""
@@ -178,20 +184,13 @@ class Gate:
     def _run(self) -> str:
         suite = self._suite(last=self.question.times == 1)
         known = {"baseline": self.folder.listed("known", self.earlier.outcomes)}
-        orders = [
-            self._order(arm, [*self._targets(), *known.get(arm, ())], self.folder.step_folder(arm)) for arm in ARMS
-        ]
-        self.results = {order.arm: order.into for order in orders}
-        suite.run(*orders)
+        runs = [one.with_options(known.get(one.arm, ())) for one in orders(self.question, self.built, self.folder)]
+        self.parts = {arm: [one.into for one in runs if one.arm == arm] for arm in ARMS}
+        suite.run(*runs)
         for result in self.results.values():
             if result.trouble:
                 raise PreflightError(result.trouble)
         return "; ".join(f"{arm}: {told(result)}" for arm, result in self.results.items())
-
-    def _targets(self) -> list[str]:
-        """What pytest is asked for: the targets, and what the tier makes of them."""
-        full = ["--full"] if self.question.tier is Tier.FULL else []
-        return [*self.question.scenarios, *full, *self.folder.listed("only", self.question.selected)]
 
     @cached_property
     def _load(self) -> "LoadStep":
@@ -216,10 +215,6 @@ class Gate:
         changes = Counter(one.changes[-1].value for one in self._compared())
         return ", ".join(f"{count} {change}" for change, count in changes.items())
 
-    def _order(self, arm: str, targets: Sequence[str], folder: Path) -> Order:
-        """A run of an arm: the baseline alone, or the candidate, beside which the baseline may go on for a while."""
-        return Order(arm, self.built[arm], targets, folder, old=self.built["baseline"])
-
     def _confirm(self) -> str:
         suspects = [one.scenario for one in self._compared() if one.change is Change.REGRESSED]
         if not suspects:
@@ -231,13 +226,11 @@ class Gate:
 
     def _again(self, suspects: list[str], name: str, *, last: bool) -> dict[str, dict[str, Outcome]]:
         suite = self._suite(last=last)
-        folders = {arm: self.folder.step_folder(f"{arm}-{name}") for arm in ARMS}
-        targets = [one for one in suspects if "::" in one and not self._unimportable(one)] or self._targets()
-        results = suite.run(*(self._order(arm, targets, folders[arm]) for arm in ARMS))
-        return {
-            arm: {one: self._known(arm, one) or result.on(suspects)[one] for one in suspects}
-            for arm, result in zip(ARMS, results, strict=True)
-        }
+        named = [one for one in suspects if "::" in one and not self._unimportable(one)]
+        runs = orders(self.question, self.built, self.folder, "{}-" + name, of=named)
+        suite.run(*runs)
+        found = {arm: whole(one.into for one in runs if one.arm == arm).on(suspects) for arm in ARMS}
+        return {arm: {one: self._known(arm, one) or found[arm][one] for one in suspects} for arm in ARMS}
 
     def _unimportable(self, scenario: str) -> bool:
         path = scenario.partition("::")[0]

@@ -80,18 +80,18 @@ class Screen(Watch):
         self._end_bar()
         self.console.print(f"[red]→[/red] {number}. {_plain(step.title)}: [red]{_plain(why)}[/red]")
 
-    def event(self, arm: str, what: str, value: Any) -> None:
+    def event(self, run: str, what: str, value: Any) -> None:
         """See Watch.event."""
         if self._progress is None:
             return
         if what == "collected":
-            if arm in self._bars:
-                self._progress.remove_task(self._bars[arm])
-            self._bars[arm] = self._progress.add_task(arm, total=len(value))
-        elif what == "started" and arm in self._bars:
-            self._progress.update(self._bars[arm], description=_plain(f"{arm}: {value.partition('::')[2]}"))
-        elif what == "ended" and arm in self._bars:
-            self._progress.advance(self._bars[arm])
+            if run in self._bars:
+                self._progress.remove_task(self._bars[run])
+            self._bars[run] = self._progress.add_task(run, total=len(value))
+        elif what == "started" and run in self._bars:
+            self._progress.update(self._bars[run], description=_plain(f"{run}: {value.partition('::')[2]}"))
+        elif what == "ended" and run in self._bars:
+            self._progress.advance(self._bars[run])
 
     def poll(self, folder: Path) -> None:
         """See Watch.poll: shows the logs when they are to be followed."""

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ SILENCE_SECONDS = 240.0  # longer than the time-out of any single scenario: then
 class Watch:
     """Told what happens while scenarios run. This one keeps quiet."""
 
-    def event(self, arm: str, what: str, value: Any) -> None:
-        """One line of the results file of an arm's pytest."""
+    def event(self, run: str, what: str, value: Any) -> None:
+        """One line of the results file of a pytest run (an order's name)."""
 
     def poll(self, folder: Path) -> None:
         """Called often; `folder` holds the logs of what runs now."""
@@ -118,7 +118,7 @@ class Suite:
         desk = (self.desk.address, self.desk.authkey)
         settings = dict(self.laid_over)
         interpreters = (interpreter_of(order.built), interpreter_of(order.old or order.built))
-        Lease(*interpreters, *desk, order.folder, order.arm, settings).write(lease)
+        Lease(*interpreters, *desk, order.folder, order.name, settings).write(lease)
         environment = {key: os.environ[key] for key in (*PASSED_ON, *OF_THIS_MACHINE) if key in os.environ}
         # A worker that is killed leaves billiard's folder behind in its temporary one, so that one goes with us.
         environment["TMPDIR"] = str(self.reaper.temporary_folder("tmp"))
@@ -139,6 +139,7 @@ class Suite:
 class Order:
     """One pytest run: an arm's stack, the targets (paths, scenario ids, options), a folder for logs, and the app.
 
+    Runs of one arm that go on at the same time have a `share` each, by name (ci.shares).
     `old` is the stack that runs today, for scenarios that mix two (None: `built` itself, so that none is mixed).
     What happens goes into `into` as it happens, so that it is there when the run is cut short.
     """
@@ -150,6 +151,16 @@ class Order:
     into: SuiteResult = field(default_factory=SuiteResult)
     app: Path = ROOT / "reference_app"
     old: Built | None = None
+    share: str = ""
+
+    @property
+    def name(self) -> str:
+        """The arm, and its share where there are several."""
+        return f"{self.arm}-{self.share}" if self.share else self.arm
+
+    def with_options(self, options: Sequence[str]) -> "Order":
+        """The same run with these options of pytest as well."""
+        return replace(self, targets=[*self.targets, *options])
 
 
 @dataclass
@@ -187,7 +198,7 @@ class Running:
         events = self.results.new()
         for what, value in events:
             self.order.into.take(what, value)
-            self.watch.event(self.order.arm, what, value)
+            self.watch.event(self.order.name, what, value)
         if events or self.held:
             self.last_heard = time.monotonic()
 

@@ -69,7 +69,7 @@ def judge(
     if both := _of(comparisons, Change.BROKEN_IN_BOTH):
         good += f"; {_number(both)} broken in both"
     if skipped := _of(comparisons, Change.SKIPPED):
-        good += f"; {_number(skipped)} skipped on both, the first because: {skipped[0].candidate.cause}"
+        good += f"; {_number(skipped)} skipped on the baseline, the first because: {skipped[0].baseline.cause}"
     if regressed:
         good += f"; {len(regressed)} accepted"
     stale = [f"{one.id} is accepted and no longer occurs: {one.scenario}" for one in accepted.stale]

@@ -48,7 +48,7 @@ def gate(folder: Path, baseline: SuiteResult | None = None, candidate: SuiteResu
     run = RunFolder(folder / "20260301T030000Z-1a2b")
     choice = Choice("embedded", "Embedded servers were asked for.")
     made = Gate(Question("old", "new", ("scenarios",)), run, choice, None, Watch())
-    made.results = {arm: one for arm, one in (("baseline", baseline), ("candidate", candidate)) if one}
+    made.parts = {arm: [one] for arm, one in (("baseline", baseline), ("candidate", candidate)) if one}
     if baseline:
         made.stacks = {"baseline": stack(), "candidate": stack("new", "5.7.0")}
     return made

@@ -31,12 +31,12 @@ def ask(tmp_path, monkeypatch):
     monkeypatch.setattr(asking, "RUNS", tmp_path / "runs")
 
     def ask(baseline=PASSED, candidate=PASSED, *, as_json=False, **raising):
-        results = {"baseline": baseline, "candidate": candidate}
+        parts = {"baseline": [baseline], "candidate": [candidate]}
         steps = {
             "resolve": lambda gate, arm: gate.stacks.update({arm: stack(arm)}) or "resolved",
             "build": lambda *_: "built",
             "start_services": lambda *_: "started",
-            "run": lambda gate: gate.results.update(results) or "ran",
+            "run": lambda gate: gate.parts.update(parts) or "ran",
             "confirm": lambda *_: "confirmed",
         }
         for name, step in steps.items():

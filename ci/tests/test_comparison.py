@@ -12,6 +12,7 @@ CELLS = {
     ("failed", "passed"): Change.FIXED,
     ("failed", "failed"): Change.BROKEN_IN_BOTH,
     ("skipped", "skipped"): Change.SKIPPED,
+    ("skipped", "passed"): Change.SKIPPED,
 }
 WORDS = ("passed", "failed", "skipped", "unknown", "missing")
 

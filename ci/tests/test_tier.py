@@ -2,6 +2,7 @@
 
 import pytest
 
+from ci.orders import orders
 from ci.question import Question
 from ci.tests.helpers import ONE, TWO, gate, outcome, told
 from ci.tier import Tier, limit
@@ -24,16 +25,17 @@ def test_the_default_says_where_the_long_ones_are():
 @pytest.mark.parametrize(
     ("tier", "selected", "options"),
     [
-        (Tier.DEFAULT, (), ["scenarios"]),
-        (Tier.FULL, (), ["scenarios", "--full"]),
-        (Tier.QUICK, (ONE, TWO), ["scenarios", "--only", "{folder}/only.txt"]),
+        (Tier.DEFAULT, (), ["scenarios/tasks"]),
+        (Tier.FULL, (), ["scenarios/tasks", "--full"]),
+        (Tier.QUICK, (ONE, TWO), ["scenarios/tasks", "--only", "{folder}/only.txt"]),
     ],
 )
 def test_each_tier_comes_to_options_of_pytest(tmp_path, tier, selected, options):
     made = gate(tmp_path)
-    made.question = Question("old", "new", ("scenarios",), tier=tier, selected=selected)
+    question = Question("old", "new", ("scenarios/tasks",), tier=tier, selected=selected)
+    runs = orders(question, {"baseline": None, "candidate": None}, made.folder)
 
-    assert made._targets() == [one.format(folder=made.folder.path) for one in options]
+    assert [one.targets for one in runs] == [[one.format(folder=made.folder.path) for one in options]] * 2
     if selected:
         assert (made.folder.path / "only.txt").read_text() == f"{ONE}\n{TWO}\n"
 

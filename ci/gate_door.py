@@ -11,6 +11,7 @@ from ci.ask import ask
 from ci.asked import acceptances_of, asked
 from ci.changed import changed
 from ci.checkout import RECORD
+from ci.gate import REPEATS
 from ci.options import ACCEPTED, JSON, LENGTH, NAMED, PINS, SERVICES, SETTINGS, TARGETS
 from ci.pins.arms import PinOptions
 from ci.screen import Screen
@@ -53,6 +54,7 @@ def gate(
       ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
       ./ci/preflight gate --from-git main..HEAD --changed-only --full
       ./ci/preflight gate --walk 7 --steps 20
+      ./ci/preflight gate --area tasks --times 20
     """
     question = replace(
         asked(named, pins.pins(), targets),
@@ -61,8 +63,10 @@ def gate(
         tier=length.tier,
         selected=selected(RECORD, targets) if length.tier is Tier.QUICK else (),
         reuse=length.reuse_baseline,
+        times=length.times,
     )
     screen = Screen(to_stderr=as_json)
     if length.changed_only:
         question = changed(question, screen, as_json=as_json)
-    sys.exit(ask(question, services, screen, as_json=as_json))
+    repeats = REPEATS if length.times == 1 else 0  # whatever fails is repeated by then
+    sys.exit(ask(question, services, screen, as_json=as_json, repeats=repeats))

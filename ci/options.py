@@ -78,12 +78,15 @@ def LENGTH(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 -
     @click.option("--full", is_flag=True, help="Also what takes long: under 30 minutes, in place of 10.")
     @click.option("--changed-only", is_flag=True, help="SAFE at once when your pins move nothing that the app takes.")
     @click.option("--reuse-baseline", is_flag=True, help="Take what is known of the baseline from an earlier run.")
+    @click.option("--times", type=click.IntRange(1), default=1, metavar="N", help="Run all of it this often.")
     @wraps(command)
-    def together(*, quick: bool, full: bool, changed_only: bool, reuse_baseline: bool, **others: Any) -> None:
+    def together(
+        *, quick: bool, full: bool, changed_only: bool, reuse_baseline: bool, times: int, **others: Any
+    ) -> None:
         if quick and full:
             raise UsageError("--quick and --full are two answers to how much is run: give one")
         tier = Tier.QUICK if quick else Tier.FULL if full else Tier.DEFAULT
-        command(length=Length(tier, changed_only, reuse_baseline), **others)
+        command(length=Length(tier, changed_only, reuse_baseline, times), **others)
 
     return together
 

@@ -20,11 +20,12 @@ class Tier(Enum):
 
 @dataclass(frozen=True)
 class Length:
-    """How much a gate runs. `changed_only`: nothing when no pin moved; `reuse_baseline`: as in Question.reuse."""
+    """How much a gate runs. `changed_only`: nothing when no pin moved; the others as in Question.reuse and .times."""
 
     tier: Tier
     changed_only: bool
     reuse_baseline: bool
+    times: int
 
 
 def limit(tier: Tier, ran: int, left_out: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ci import gate_door
+from ci.gate import REPEATS
 from ci.orders import orders
 from ci.question import Question
 from ci.tests.helpers import ONE, TWO, gate, outcome, told
@@ -45,3 +47,17 @@ def test_what_one_stack_ran_is_not_left_out(tmp_path):
     old.left_out, new.left_out = [TWO, "scenarios/x/y.py::z"], ["scenarios/x/y.py::z"]
 
     assert gate(tmp_path, old, new).left_out() == ["scenarios/x/y.py::z"]
+
+
+@pytest.mark.parametrize(("options", "times", "repeats"), [((), 1, REPEATS), (("--times", "5"), 5, 0)])
+def test_what_is_run_several_times_is_not_repeated_beside(preflight, monkeypatch, options, times, repeats):
+    asked = {}
+
+    def ask(question, *_, repeats, **__):
+        asked.update(times=question.times, repeats=repeats)
+        return 0
+
+    monkeypatch.setattr(gate_door, "ask", ask)
+    preflight("gate", "--area", "tasks", *options)
+
+    assert asked == {"times": times, "repeats": repeats}

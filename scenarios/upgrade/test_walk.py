@@ -17,16 +17,16 @@ from harness.walk import Action, describe, plan
 from harness.walker import Walker
 
 SHORT = (473, 8)  # every kind of process is upgraded, one is rolled back, a worker is killed, Redis loses its clients
-LONG = [(seed, 20) for seed in range(1, 11)]
+FULL = [SHORT, *((seed, 20) for seed in range(1, 11))]
 ASKED = re.compile(r"\[seed-(\d+)-(\d+)\]$")
 pytestmark = pytest.mark.timeout(230)  # the gate waits hardly longer for a scenario
 
 
 def pytest_generate_tests(metafunc):
-    """A short walk, the long ones of the gate's long form, and whatever is asked for by its id."""
+    """Whatever is asked for by its id; and for the gate's long form a short walk and long ones."""
     given = [found for argument in metafunc.config.args if (found := ASKED.search(argument))]
-    asked = [SHORT, *(tuple(map(int, found.groups())) for found in given)]
-    left = [pytest.param(*one, id=_name(*one), marks=pytest.mark.full) for one in LONG if one not in asked]
+    asked = [tuple(map(int, found.groups())) for found in given]
+    left = [pytest.param(*one, id=_name(*one), marks=pytest.mark.full) for one in FULL if one not in asked]
     walks = [*(pytest.param(*one, id=_name(*one)) for one in dict.fromkeys(asked)), *left]
     metafunc.parametrize(("seed", "steps"), walks)
 

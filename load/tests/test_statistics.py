@@ -32,7 +32,7 @@ def answers(times, *arguments, threshold=CPU, seed=1, **options):
 @pytest.fixture
 def no_interval(monkeypatch):
     """The interval tells "same" from "too noisy" alone: where only the other answers count there need be none."""
-    monkeypatch.setattr(statistics, "interval", lambda _baseline, _candidate: (0.0, 9.0))
+    monkeypatch.setattr(statistics, "interval", lambda _ratios: (0.0, 9.0))
 
 
 @pytest.mark.parametrize("noise", [0.03, 0.3])
@@ -46,7 +46,7 @@ def test_equal_stacks_are_called_different_less_than_twice_in_a_thousand_metrics
 def test_the_test_of_equal_stacks_would_notice_a_metric_judged_by_its_size_alone(no_interval, monkeypatch):
     monkeypatch.setattr(statistics, "chance", lambda _baseline, _candidate: 0.0)
     monkeypatch.setattr(statistics, "noise_floor", lambda _rounds: 1.0)
-    assert answers(200, 0.1)[Answer.WORSE] > 2
+    assert answers(200, 0.2)[Answer.WORSE] > 2
 
 
 def test_a_fifteen_percent_slow_down_is_called_worse_through_three_percent_of_noise(no_interval):
@@ -58,7 +58,7 @@ def test_a_fifteen_percent_slow_down_is_called_worse_nine_times_of_ten_on_a_mach
 
 
 def test_a_slow_down_is_told_on_a_machine_that_drifts_because_neighbouring_rounds_drift_together(no_interval):
-    assert answers(200, 0.03, 1.15, drift=0.03)[Answer.WORSE] >= 140
+    assert answers(200, 0.03, 1.15, drift=0.03)[Answer.WORSE] >= 198
 
 
 def test_what_is_cheaper_by_as_much_is_called_better(no_interval):
@@ -125,8 +125,8 @@ def test_the_same_rounds_have_the_same_interval_again():
 
 
 @pytest.mark.parametrize("slower", [1.0, 1.15, 0.8])
-def test_the_interval_holds_the_true_ratio_nine_times_of_ten(slower, monkeypatch):
+def test_the_interval_holds_the_true_ratio_as_often_as_it_says(slower, monkeypatch):
     monkeypatch.setattr(statistics, "RESAMPLES", 400)
     rng = np.random.default_rng(5)
     weighed = [weigh(*rounds(rng, 0.05, slower), CPU, 18) for _ in range(200)]
-    assert sum(one.low <= slower <= one.high for one in weighed) >= 180
+    assert sum(one.low <= slower <= one.high for one in weighed) >= 184

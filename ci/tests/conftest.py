@@ -1,10 +1,12 @@
 """What the tests of the gate share."""
 
+import os
 import sys
 
 import pytest
 
 from ci import door
+from harness.browser import PROGRAM, Browser
 from harness.session import SETTINGS
 
 
@@ -40,3 +42,15 @@ def preflight(runs, monkeypatch, capfd):
         return code, *capfd.readouterr()
 
     return preflight
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A headless browser that keeps what pages ask for, log and complain about."""
+    if PROGRAM is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium or Chrome is installed")
+    browser = Browser(tmp_path_factory.mktemp("browser"))
+    for domain in ("Network", "Log", "Runtime", "Page"):
+        browser.tell(f"{domain}.enable")
+    yield browser
+    browser.close()

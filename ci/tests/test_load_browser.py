@@ -1,25 +1,12 @@
 """load.html in a real headless browser, where this machine has one."""
 
 import json
-import os
 
 import pytest
 
 from ci.loads.keep import keep
+from ci.tests.browsing import CONTRAST, LEAST_CONTRAST, WIDTHS, opener
 from ci.tests.load_runs import RAMP, data_of, rounds_of
-from ci.tests.test_report_browser import CONTRAST, LEAST_CONTRAST, WIDTHS
-from harness.browser import PROGRAM, Browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if PROGRAM is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium or Chrome is installed")
-    browser = Browser(tmp_path_factory.mktemp("browser"))
-    for domain in ("Network", "Log", "Page"):
-        browser.tell(f"{domain}.enable")
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +21,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def page(folder, browser):
     """Opens it in a window of that width: page(width, scheme)."""
-
-    def page(width=1280, scheme="light"):
-        browser.looks(width, WIDTHS[width], scheme)
-        browser.events.clear()
-        browser.open((folder / "load.html").as_uri())
-        return browser
-
-    return page
+    return opener(browser, folder / "load.html")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,50 +1,12 @@
 """report.html in a real headless browser, where this machine has one."""
 
-import os
-
 import pytest
 
 from ci.report.write import write
+from ci.tests.browsing import CONTRAST, LEAST_CONTRAST, WIDTHS, opener
 from ci.tests.report_runs import HOSTILE, finished, life, line, with_history
-from harness.browser import PROGRAM, Browser
 
-WIDTHS = {320: 640, 390: 844, 1280: 900}
-CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
-# Every text that is shown, with the contrast between it and what is behind it, the least first.
-LEAST_CONTRAST = """(() => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = (rgb) => rgb.slice(0, 3).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (element) => {
-    for (; element; element = element.parentElement) {
-      const rgba = channels(getComputedStyle(element).backgroundColor);
-      if (rgba.length === 3 || rgba[3] === 1) return rgba;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const element = texts.currentNode.parentElement;
-    if (!texts.currentNode.textContent.trim() || !element.checkVisibility()) continue;
-    const style = getComputedStyle(element);
-    const pair = [light(channels(element.closest("svg") ? style.fill : style.color)), light(behind(element))].sort();
-    found.push([(Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05), texts.currentNode.textContent.trim()]);
-  }
-  return found.sort((a, b) => a[0] - b[0])[0];
-})()"""
 UNFOLD = "document.querySelectorAll('details').forEach((folded) => { folded.open = true; })"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if PROGRAM is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium or Chrome is installed")
-    browser = Browser(tmp_path_factory.mktemp("browser"))
-    for domain in ("Network", "Log", "Runtime", "Page"):
-        browser.tell(f"{domain}.enable")
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +21,7 @@ def run(tmp_path_factory):
 @pytest.fixture
 def page(run, browser):
     """Opens the report in a window of that width: page(width, scheme)."""
-
-    def page(width=1280, scheme="light"):
-        browser.looks(width, WIDTHS[width], scheme)
-        browser.events.clear()
-        browser.open((run.path / "report.html").as_uri())
-        return browser
-
-    return page
+    return opener(browser, run.path / "report.html")
 
 
 def test_the_answer_is_the_first_thing_that_a_phone_shows_and_the_run_keeps_a_picture(page, run):

@@ -28,7 +28,7 @@ def checkout(tmp_path):
         shutil.copy(ROOT / "ci" / name, tmp_path / "root" / "ci")
     (tmp_path / "root" / "ci" / "__main__.py").write_text(DOOR)
     (tmp_path / "root" / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    for name in ("sh", "env", "dirname"):
+    for name in ("sh", "env", "dirname", "mkdir"):
         (tmp_path / "path" / name).symlink_to(shutil.which(name))
     program(tmp_path / "path" / "python3.12", f'exec "{sys.executable}" "$@"')
     program(tmp_path / "path" / "uv", uv("0.13.9"))
@@ -39,7 +39,7 @@ def uv(version: str, code: int = 0) -> str:
     """A uv that keeps its arguments and whose `sync` ends with `code`."""
     return f"""
 if [ "$1" = --version ]; then echo "uv {version}"; exit; fi
-echo "$@" "${{VIRTUAL_ENV-unset}}" "$UV_PYTHON_DOWNLOADS" >"$HOME/uv"
+echo "$@" "${{VIRTUAL_ENV-unset}}" "$UV_PYTHON_DOWNLOADS" "$TMPDIR" >"$HOME/uv"
 exit {code}"""
 
 
@@ -61,7 +61,8 @@ def test_the_environment_is_made_as_locked_with_a_python_of_this_machine_whateve
     preflight(checkout)
 
     said = (checkout / "home" / "uv").read_text()
-    assert said == f"sync --quiet --locked --project {checkout / 'root'} --python python3.12 unset never\n"
+    kept = checkout / "root" / ".preflight"
+    assert said == f"sync --quiet --locked --project {checkout / 'root'} --python python3.12 unset never {kept}\n"
 
 
 def test_an_environment_that_cannot_be_made_is_no_answer(checkout):

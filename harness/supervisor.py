@@ -16,6 +16,8 @@ from harness.walk import WORKERS
 
 DRAINED_SECONDS = 60.0  # a guard against hanging
 STOP_SECONDS = 10.0  # as patient as `docker stop`
+TICK_SECONDS = 20.0  # beat sends every two or three
+SILENT_SECONDS = 5.0  # longer than beat's period: then it does not send any more
 GIVE_OUT_SECONDS = 3.0  # so long may a message stay in a worker's hands in the end
 
 
@@ -78,6 +80,17 @@ class Supervisor:
     def wait(self, condition: Callable[[], object], seconds: float, why: str) -> None:
         """As wait_until, with an eye on the processes. Raises ProcessExited when web or beat has ended by itself."""
         wait_until(condition, seconds, why, abort=self._look, hint=f"Logs: {self.fleet.history.path.parent}")
+
+    def wait_silent(self) -> None:
+        """Return when beat sends nothing any more."""
+        seen = [self.fleet.ticks(), real_seconds()]
+
+        def silent() -> bool:
+            if (ticks := self.fleet.ticks()) != seen[0]:
+                seen[:] = ticks, real_seconds()
+            return real_seconds() - seen[1] > SILENT_SECONDS
+
+        self.wait(silent, TICK_SECONDS, "what is switched off is sent no more")
 
     def drain(self, written: Callable[[], bool]) -> None:
         """Return when nothing is on its way any more: what is not written then never will be."""

@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from harness import raw_messages
@@ -18,18 +18,16 @@ from harness.history.record import Kind, Record
 from harness.history.rows import effects
 from harness.logins import Logins
 from harness.services.base import PostgresService, RedisService
-from harness.supervisor import Supervisor
-from harness.waiting import real_seconds
-from harness.walk import OPENING, Action, Step
+from harness.supervisor import TICK_SECONDS, Supervisor
+from harness.walk import OPENING, WORKERS, Action, Step
 
 MEANWHILE = 3  # logins while a process is replaced, or a service harmed
 LOCKED = "accounts_authauditlog"  # whoever writes into it is in the middle of something
 LASTS_SECONDS = {Fault.REDIS_FREEZE: 2.0}  # the others are over at once
 WHILE_TRAFFIC_FLOWS = (Fault.REDIS_FREEZE, Fault.POSTGRES_DROP)
 DEAF_SECONDS = 10.0  # a worker that takes nothing for so long is started again, as by a liveness probe
+TAKEN_SECONDS = 5.0  # until the last login has left the queue
 BUSY_SECONDS = 20.0  # until a worker is in the middle of something
-TICK_SECONDS = 20.0  # beat sends every two or three
-SILENT_SECONDS = 5.0  # longer than beat's period: then it does not send any more
 
 
 @dataclass
@@ -42,7 +40,8 @@ class Walker:
 
     Redis and workers are harmed while workers are in the middle of events and nothing is being handed over: a message
     that Redis hands out at the very instant at which the connection breaks is lost with any setting (see
-    scenarios/delivery/test_under_faults.py).
+    scenarios/delivery/test_under_faults.py). Nor is anything handed over to a worker that has been asked to end: it may
+    hang then, and whoever kills it loses what it was given (see scenarios/delivery/test_stops_under_load.py).
 
     `prepare` is called once there are tables, and makes the person who logs in and the periodic task, an audit event
     with the id TICK. `due_every` changes the latter's period in seconds, 0 switches it off.
@@ -106,17 +105,24 @@ class Walker:
             self.prepare()
 
     def _stop(self, step: Step) -> None:
+        if step.process in WORKERS:
+            with suppress(WaitTimeout):  # what was answered while the broker was away is handed over by and by
+                self._wait(lambda: all_taken(self.fleet.history.records()), TAKEN_SECONDS, "all logins are taken")
+        former = self.fleet.processes.pop(step.process)
+        if step.process in WORKERS:
+            self.supervisor.end(former)
         with self._traffic():
-            self.supervisor.end(self.fleet.processes.pop(step.process))
+            if step.process not in WORKERS:
+                self.supervisor.end(former)
 
     def _replace(self, step: Step) -> None:
         """The web's successor is up before it goes; two beats would send twice, and workers' names are their own."""
-        former = self.fleet.processes.pop(step.process)
+        if step.process != "web":
+            self._stop(step)
+        former = self.fleet.processes.pop(step.process, None)
         with self._traffic():
-            if step.process != "web":
-                self.supervisor.end(former)
             self.supervisor.start(step.process, step.side)
-            if step.process == "web":
+            if former:
                 self.supervisor.end(former)
 
     def _harm_service(self, step: Step) -> None:
@@ -146,7 +152,7 @@ class Walker:
         if self._sends:
             self._prove_beat_sends(self.fleet.ticks())
         else:
-            self._wait_silent()
+            self.supervisor.wait_silent()
 
     def _settle(self, _step: Step) -> None:
         self._prove_liveness()
@@ -159,8 +165,8 @@ class Walker:
         self._logins.finish()
 
     def _begin_logins(self, times: int) -> None:
-        first, self._number = self._number, self._number + times
-        self._logins.begin([self._event(number) for number in range(first, self._number)])
+        self._number += times
+        self._logins.begin([self._event(number) for number in range(self._number - times, self._number)])
 
     def _event(self, number: int) -> str:
         return f"walk-{self.done + 1}-{number}"
@@ -221,16 +227,6 @@ class Walker:
     def _prove_beat_sends(self, before: int) -> None:
         if self._sends and self.supervisor.workers:
             self._wait(lambda: self.fleet.ticks() > before, TICK_SECONDS, "what beat sends is written")
-
-    def _wait_silent(self) -> None:
-        seen = [self.fleet.ticks(), real_seconds()]
-
-        def silent() -> bool:
-            if (ticks := self.fleet.ticks()) != seen[0]:
-                seen[:] = ticks, real_seconds()
-            return real_seconds() - seen[1] > SILENT_SECONDS
-
-        self._wait(silent, TICK_SECONDS, "what is switched off is sent no more")
 
     # What became of the logins ----------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ MEANWHILE = 3  # logins while a process is replaced, or a service harmed
 LOCKED = "accounts_authauditlog"  # whoever writes into it is in the middle of something
 LASTS_SECONDS = {Fault.REDIS_FREEZE: 2.0}  # the others are over at once
 WHILE_TRAFFIC_FLOWS = (Fault.REDIS_FREEZE, Fault.POSTGRES_DROP)
-DEAF_SECONDS = 10.0  # a worker that takes nothing for so long is started again, as by a liveness probe
+DEAF_SECONDS = 6.0  # a worker that takes nothing for so long is started again, as by a liveness probe
 TAKEN_SECONDS = 5.0  # until the last login has left the queue
-BUSY_SECONDS = 20.0  # until a worker is in the middle of something
+BUSY_SECONDS = 20.0  # until a worker does something
 
 
 @dataclass
@@ -106,8 +106,8 @@ class Walker:
 
     def _stop(self, step: Step) -> None:
         if step.process in WORKERS:
-            with suppress(WaitTimeout):  # what was answered while the broker was away is handed over by and by
-                self._wait(lambda: all_taken(self.fleet.history.records()), TAKEN_SECONDS, "all logins are taken")
+            with suppress(WaitTimeout):  # where no worker takes any, there is none that could be harmed by it
+                self._wait(lambda: not self._queued(), TAKEN_SECONDS, "all logins are taken")
         former = self.fleet.processes.pop(step.process)
         if step.process in WORKERS:
             self.supervisor.end(former)
@@ -214,15 +214,21 @@ class Walker:
         except WaitTimeout:
             for name in set(self.supervisor.workers) - takers(self.fleet.history.since(place)):
                 self.supervisor.revive(name)
-            self._log_in_until(taken, DEAF_SECONDS, "each worker, started again, takes logins")
+            self._log_in_until(taken, BUSY_SECONDS, "each worker, started again, takes logins")
         self._prove_beat_sends(ticks)
 
     def _taken_by_all(self, place: int) -> bool:
         """Whether each worker takes logins; where there is none, whether they lie in the queue."""
         if self.supervisor.workers:
             return set(self.supervisor.workers) <= takers(self.fleet.history.since(place))
-        waiting = raw_messages.waiting(self.redis.url, "celery")
-        return any(message.json()[1]["details"]["event_id"] != TICK for message in waiting)
+        return bool(self._queued())
+
+    def _queued(self) -> list[str]:
+        """The logins in the queue."""
+        waiting = (
+            message.json()[1]["details"]["event_id"] for message in raw_messages.waiting(self.redis.url, "celery")
+        )
+        return [event for event in waiting if event != TICK]
 
     def _prove_beat_sends(self, before: int) -> None:
         if self._sends and self.supervisor.workers:

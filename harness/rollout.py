@@ -54,7 +54,7 @@ class Rollout:
         self._actions: dict[Action, Callable[[Step], None]] = {
             Action.MIGRATE: self._migrate,
             Action.START: lambda step: self.fleet.start(step.side, step.what, _name(step)),
-            Action.STOP: lambda step: self.fleet.stop(_name(step)),
+            Action.STOP: self._stop,
             Action.BEGIN_TRAFFIC: self._begin_traffic,
             Action.END_TRAFFIC: self._end_traffic,
             Action.CHECK: self._check,
@@ -77,6 +77,18 @@ class Rollout:
         if step.moment is Moment.BEFORE:
             self.prepare()
 
+    def _stop(self, step: Step) -> None:
+        if step.what == "beat":  # it counts before it sends: ended in between it would have counted one too many
+            self._wait_for_tick()
+        self.fleet.stop(_name(step))
+
+    def _wait_for_tick(self) -> None:
+        before = self.fleet.ticks()
+        with suppress(WaitTimeout):
+            wait_until(
+                lambda: self.fleet.ticks() > before, TICK_SECONDS, "a tick", abort=self.fleet.raise_if_one_exited
+            )
+
     def _begin_traffic(self, step: Step) -> None:
         self._logins.begin([f"{step.moment.value}-during-{number}" for number in range(LOGINS)])
 
@@ -85,10 +97,7 @@ class Rollout:
         before = self.fleet.ticks()
         self._logins.begin([f"{step.moment.value}-then-{number}" for number in range(LOGINS)])
         self._logins.finish()
-        with suppress(WaitTimeout):
-            wait_until(
-                lambda: self.fleet.ticks() > before, TICK_SECONDS, "a tick", abort=self.fleet.raise_if_one_exited
-            )
+        self._wait_for_tick()
         self.fleet.drain(lambda: not self._unwritten(step) and self.fleet.nothing_on_its_way())
         self._ticks = (before, self.fleet.ticks())
 

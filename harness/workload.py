@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import raw_messages, sessions
+from harness import sessions
 from harness.checkers.exposure import ENDINGS, Window, resumed_after
+from harness.checkers.hands import all_taken
 from harness.errors import BrokenPromise, WaitTimeout
 from harness.faults.proxy import Proxy
 from harness.history.history import History, ids
@@ -16,7 +17,7 @@ from harness.history.rows import a_user, effects
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process
 from harness.processes.producer import Producer
-from harness.redelivery import give_out_again, held_events
+from harness.redelivery import give_out_again, held_events, waiting_events
 from harness.services.base import PostgresService, RedisService
 from harness.waiting import wait_until
 
@@ -111,8 +112,7 @@ class Workload:
         """Let the producer produce; returns when some of its events have been worked on."""
         place = self.history.count()
         self.run(rate)
-        why = f"{LIVE_EVENTS} events are worked on"
-        self._wait(lambda: len(ids(self.history.since(place), Kind.SUCCEEDED)) >= LIVE_EVENTS, why)
+        self._wait(lambda: len(ids(self.history.since(place), Kind.SUCCEEDED)) >= LIVE_EVENTS, "events are worked on")
 
     def pause(self) -> None:
         """See Producer.pause."""
@@ -133,8 +133,13 @@ class Workload:
 
         Taking no more, it does not wait for Redis to hand it one: what is handed to a client that dies is gone.
         """
+        place = self.history.count()
         self.run()
-        self._wait(lambda: self.in_the_middle() and self._waiting() >= PILED_UP, "the worker's hands are full")
+        self._wait(lambda: self._takes_no_more(place), "the worker's hands are full")
+
+    def _takes_no_more(self, place: int) -> bool:
+        since, waiting = self.history.since(place), waiting_events(self.redis.url, QUEUE)  # what is new is in the queue
+        return bool(self.in_the_middle()) and len(waiting) >= PILED_UP and all_taken(since, waiting)
 
     def note(self, fault: str, window: Window) -> None:
         """Have the beginning and the end of a fault in the history."""
@@ -188,7 +193,7 @@ class Workload:
         last = self.probe()
         self._wait(lambda: last in ids(self.trial(), *ENDINGS), "the worker runs a last event")
         self._wait(lambda: not self._busy(), "nothing runs")
-        if self._waiting():
+        if waiting_events(self.redis.url, QUEUE):
             return False
         # The broker is told of a task's end a moment after it, in order: what is left behind the last one is nobody's.
         with suppress(WaitTimeout):
@@ -202,9 +207,6 @@ class Workload:
         trial, running = self.trial(), self.in_the_middle()
         started = {record.event: record.pid for record in trial if record.kind is Kind.STARTED}
         return any(sessions.is_running(started[event]) for event in running)
-
-    def _waiting(self) -> int:
-        return len(raw_messages.waiting(self.redis.url, QUEUE))
 
     def _consumes(self) -> bool:
         place = self.history.count()

@@ -14,6 +14,7 @@ from ci.tests.helpers import ROOT
 from harness.errors import ServiceDied
 from load.shapes import find
 
+pytestmark = pytest.mark.timeout(600)  # the processes of two arms, warmed up, on a busy machine
 SHORT = Design(find("few").lasting(1), rounds=1, sittings=1, backlog=250)
 WAYS = LoadQuestion("ways", (Side("none", PROJECT, "none"), Side("safe", PROJECT, "safe")), SHORT)
 

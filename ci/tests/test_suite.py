@@ -236,7 +236,7 @@ class Interrupting(Kept):
     def event(self, arm, what, value):
         """Interrupt."""
         super().event(arm, what, value)
-        if what == "ended":
+        if what == "ended" and arm == "baseline":
             raise KeyboardInterrupt
 
 

@@ -1,6 +1,6 @@
 """What workers have taken, and are in the middle of. All functions are pure, and leave what beat sends out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.checkers.exposure import ENDINGS
 from harness.history.record import Kind, Record
@@ -14,9 +14,9 @@ def takers(history: History) -> set[str]:
     return {one.process for one in history if one.kind is Kind.RECEIVED and one.event != TICK}
 
 
-def all_taken(history: History) -> bool:
-    """Whether each event that was accepted has been taken by somebody."""
-    return _events(history, Kind.ACKED) <= _events(history, Kind.RECEIVED)
+def all_taken(history: History, queued: Iterable[str] = ()) -> bool:
+    """Whether each event that was accepted, and is not in the queue, has been taken by somebody."""
+    return _events(history, Kind.ACKED) <= _events(history, Kind.RECEIVED) | set(queued)
 
 
 def in_the_middle(history: History, process: str = "") -> set[str]:

@@ -1,10 +1,12 @@
-"""PostgreSQL from a binary on this machine, behind a unix socket in a folder of our own."""
+"""PostgreSQL from contextlib import suppress
+from a binary on this machine, behind a unix socket in a folder of our own."""
 
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -104,7 +106,8 @@ class EmbeddedPostgres(ManagedPostgres):
         if self._child:
             self._child.send(number)
             for pid in sessions.children(self._child.pid):
-                os.kill(pid, number)
+                with suppress(ProcessLookupError):  # it has ended: it was for a client who is gone
+                    os.kill(pid, number)
 
     def _runs(self) -> bool:
         return self._child is not None and self._child.exit_code() is None

@@ -11,7 +11,8 @@ from harness.services.managed import ManagedService
 
 USER = "preflight"
 MAX_CONNECTIONS = 200
-ANSWER_SECONDS = 2  # the least that libpq waits for a connection
+ANSWER_SECONDS = 2  # the least that libpq waits for a connection; later than that it counts as down
+WORK_SECONDS = 30  # a guard against hanging
 DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 CREATE = sql.SQL("CREATE DATABASE {}")
 
@@ -34,7 +35,7 @@ class ManagedPostgres(ManagedService, PostgresService):
 
     def _execute(self, name: str, *statements: sql.SQL) -> None:
         try:
-            with self._connection() as connection:
+            with self._connection(WORK_SECONDS) as connection:
                 for statement in statements:
                     connection.execute(statement.format(sql.Identifier(name)))
         except psycopg.Error as error:
@@ -47,5 +48,5 @@ class ManagedPostgres(ManagedService, PostgresService):
         except psycopg.Error:
             return False
 
-    def _connection(self) -> "psycopg.Connection[tuple[object, ...]]":
-        return psycopg.connect(self._url("postgres"), connect_timeout=ANSWER_SECONDS, autocommit=True)
+    def _connection(self, seconds: int = ANSWER_SECONDS) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(self._url("postgres"), connect_timeout=seconds, autocommit=True)

@@ -6,7 +6,8 @@ from harness.services.base import RedisService
 from harness.services.managed import ManagedService
 from harness.services.ports import HeldPort
 
-ANSWER_SECONDS = 1.0
+ANSWER_SECONDS = 1.0  # later than that it counts as down
+WORK_SECONDS = 30.0  # a guard against hanging
 WITHOUT_PERSISTENCE = ("--save", "", "--appendonly", "no")
 # Every answered write has been handed to the kernel, which outlives the server: nothing has to reach the disk for that.
 DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "no")
@@ -24,16 +25,16 @@ class ManagedRedis(ManagedService, RedisService):
 
     def flush(self) -> None:
         """See RedisService.flush."""
-        if self._ask("FLUSHALL") != "+OK":
+        if self._ask("FLUSHALL", WORK_SECONDS) != "+OK":
             raise self._obituary("did not do FLUSHALL")
 
     def _answers(self) -> bool:
         return self._ask("PING") == "+PONG"
 
-    def _ask(self, command: str) -> str | None:
+    def _ask(self, command: str, seconds: float = ANSWER_SECONDS) -> str | None:
         """The first line of the answer, None when there is none in time."""
         try:
-            with socket.create_connection(("127.0.0.1", self._port.number), ANSWER_SECONDS) as connection:
+            with socket.create_connection(("127.0.0.1", self._port.number), seconds) as connection:
                 connection.sendall(f"{command}\r\n".encode())
                 return connection.makefile().readline().strip()
         except OSError:

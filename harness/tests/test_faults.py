@@ -12,6 +12,7 @@ from harness.faults.postgres_faults import OF_POSTGRES, locked
 from harness.faults.redis_faults import OF_REDIS
 from harness.lanes import LANES, OF_WORKER
 from harness.services.pool import Services, _make_redis
+from harness.tests.helpers import HANG
 
 REDIS_SAYS = {
     Fault.REDIS_RESTART: redis.ConnectionError,
@@ -35,8 +36,8 @@ def durable(provider, reaper):
     service.close()
 
 
-def client(service) -> redis.Redis:
-    return redis.Redis.from_url(service.url, socket_timeout=0.5, retry=None)
+def client(service, seconds: float = HANG) -> redis.Redis:
+    return redis.Redis.from_url(service.url, socket_timeout=seconds, retry=None)
 
 
 def test_every_fault_is_done_to_something_and_tried_in_one_lane():
@@ -49,7 +50,8 @@ def test_every_fault_is_done_to_something_and_tried_in_one_lane():
 def test_a_fault_of_redis_is_felt_and_is_over_afterwards(durable, fault):
     with client(durable) as before:
         before.set("kept", 1)
-    with OF_REDIS[fault](durable), client(durable) as during, pytest.raises(REDIS_SAYS[fault]):
+    seconds = 0.5 if REDIS_SAYS[fault] is redis.TimeoutError else HANG
+    with OF_REDIS[fault](durable), client(durable, seconds) as during, pytest.raises(REDIS_SAYS[fault]):
         during.set("key", 1)
     with client(durable) as after:
         assert after.get("kept") == (None if fault in FORGETS else b"1")

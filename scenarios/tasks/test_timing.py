@@ -51,7 +51,7 @@ def test_tasks_asked_for_later_hold_up_nobody(extra_worker):
 
 
 def test_tasks_asked_for_later_run_in_the_order_of_their_times(extra_worker):
-    later = [extra_tasks.started_at.apply_async(countdown=seconds) for seconds in (2.4, 1.2)]
+    later = [extra_tasks.started_at.apply_async(countdown=seconds) for seconds in (4, 1.2)]
     last, first = (result.get(timeout=SECONDS) for result in later)
     assert first < last
 

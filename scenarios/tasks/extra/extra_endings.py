@@ -17,7 +17,7 @@ def bring_about(app: Any, wait: Callable[..., Any]) -> "dict[str, Any]":
         results = {**_polite(app), **_deadly(), "terminated": _terminated(app, wait)}
         for result in results.values():
             result.get(timeout=TAKES_SECONDS, propagate=False)
-        last = extra_tasks.note.delay("last")
+        last = extra_tasks.note.apply_async(("last",), countdown=1.5)  # due behind what was revoked
         last.get(timeout=TAKES_SECONDS)
     finally:
         app.conf.update(task_send_sent_event=False)

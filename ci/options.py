@@ -97,7 +97,7 @@ ABOUT_PINS = (
     click.option("--candidate-requirements", metavar="FILE", help="Your pins that are asked about."),
     click.option("--baseline-as-of", type=DAY, metavar="DAY", help="Resolve what today's pins leave open as of then."),
     click.option("--from-git", metavar="BASE..HEAD", help="Both files out of commits; nothing is checked out."),
-    click.option("--requirements", metavar="PATH", help="The file in both commits.  [default: found by its name]"),
+    click.option("--requirements", metavar="PATH", help="That file in both.  [default: the usual one that changed]"),
     click.option("--repository", metavar="DIR", help="The repository of those commits.  [default: this folder]"),
 )
 

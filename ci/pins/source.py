@@ -3,23 +3,16 @@
 import os
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ci.inert import inert
 from ci.pins.listing import Listing
 from ci.pins.locks import read_lock
 from ci.pins.requirements_txt import read_requirements_txt
+from ci.pins.usual import USUAL, meant
 from harness.errors import UsageError
 
-USUAL = (
-    "uv.lock",
-    "poetry.lock",
-    "pylock.toml",
-    "requirements.txt",
-    "requirements/production.txt",
-    "requirements/prod.txt",
-    "requirements/base.txt",
-)
 GIT_SECONDS = 60
 LARGEST = 20_000_000  # bytes: far beyond any real file of pins
 WRITTEN_BY_HAND = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg")
@@ -33,8 +26,8 @@ def from_disk(path: str) -> Listing:
 def from_git(repository: str, base_to_head: str, path: str | None) -> dict[str, Listing]:
     """The listings of one file in two commits, by arm; nothing is checked out.
 
-    `path` is relative to `repository`; without one the usual names are tried. Raises UsageError for what is no
-    repository, no commit, or not there.
+    `path` is relative to `repository`; without one it is the file of a usual name that changed. Raises UsageError for
+    what is no repository, no commit, or not there, and when several files may be meant.
     """
     base, dots, head = base_to_head.partition("..")
     if not (base and dots and head):
@@ -82,10 +75,29 @@ def _text(path: str, data: bytes) -> str:
 
 
 def _usual(repository: str, folder: str, commits: list[str]) -> str:
-    for name in USUAL:
-        if all(_in_commit(repository, commit, folder + name) for commit in commits):
-            return folder + name
-    raise UsageError(f"none of {', '.join(USUAL)} is in both commits: say which file with --requirements PATH")
+    names = [f"{folder}{name}" for name in USUAL]
+    readers = [_reader(repository, commit) for commit in commits]
+    parts = {name: set().union(*(_parts(name, read) for read in readers)) for name in names}
+    there = [name for name in names if all(_in_commit(repository, commit, name) for commit in commits)]
+    return meant(there, parts, _changed(repository, *commits))
+
+
+def _parts(path: str, read: Callable[[str], str]) -> set[str]:
+    """A file with what it includes, as far as it can be read."""
+    parts = {path}
+
+    def noted(part: str) -> str:
+        parts.add(part)
+        return read(part)
+
+    with suppress(UsageError):  # what is wrong with a file is said when it is the one that is meant
+        _listing(path, noted, path)
+    return parts
+
+
+def _changed(repository: str, base: str, head: str) -> set[str]:
+    """The paths that are not the same in two commits."""
+    return set(_git(repository, "diff-tree", "-r", "-z", "--no-renames", "--name-only", base, head).split("\0"))
 
 
 def _reader(repository: str, commit: str) -> Callable[[str], str]:

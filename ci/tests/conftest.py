@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from ci import door
+from ci.tests.ci_jobs import Runner
 from harness.browser import PROGRAM, Browser
 from harness.session import SETTINGS
 
@@ -42,6 +43,12 @@ def preflight(runs, monkeypatch, capfd):
         return code, *capfd.readouterr()
 
     return preflight
+
+
+@pytest.fixture
+def runner(tmp_path):
+    """A runner of GitHub's with nothing done yet."""
+    return Runner(tmp_path)
 
 
 @pytest.fixture(scope="module")

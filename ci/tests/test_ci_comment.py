@@ -77,12 +77,12 @@ def github():
 def comment(github, tmp_path):
     """Writes the comment on these summaries, by the artifact's name."""
 
-    def comment(**summaries: str):
+    def comment(*, expected: str = "", **summaries: str):
         for name, text in summaries.items():
             (tmp_path / "reports" / name).mkdir(parents=True, exist_ok=True)
             (tmp_path / "reports" / name / "summary.md").write_text(text)
         environment = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": "team/app", "GITHUB_TOKEN": "token"}
-        command = [sys.executable, "-I", str(COMMENT), "7", str(tmp_path / "reports")]
+        command = [sys.executable, "-I", str(COMMENT), "7", str(tmp_path / "reports"), expected]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     return comment
@@ -107,6 +107,29 @@ def test_the_next_answer_is_written_over_our_own_comment_and_no_other(github, co
     assert [one["body"] for one in github.comments if "new" in one["body"]] == [f"{MARKER}\n\nnew"]
     assert len(github.comments) == 153
     assert github.comments[0]["body"] == f"{MARKER} copied by somebody"
+
+
+def test_a_question_whose_report_is_missing_is_named_as_without_an_answer(github, comment):
+    comment(expected="b\nthe newest one\n\n", b="SAFE", a="SAFE as well")
+    [text] = [one["body"] for one in github.comments]
+
+    assert text.startswith(f"{MARKER}\n\n## ⚠️ No answer: the newest one\n\n")
+    assert text.endswith("\n\nSAFE as well\n\nSAFE")
+    assert text.count("No answer") == 1
+
+
+def test_that_nothing_was_answered_at_all_is_written_over_the_last_answer(github, comment):
+    github.add(OURS, f"{MARKER}\n\nSAFE")
+    comment(expected="a\nb")
+
+    assert [one["body"].count("No answer: ") for one in github.comments] == [2]
+    assert "SAFE" not in github.comments[0]["body"]
+
+
+def test_what_has_no_answer_is_never_cut_off(github, comment):
+    comment(expected="a\nb", a="x" * 70_000)
+
+    assert "No answer: b" in github.comments[0]["body"]
 
 
 def test_a_comment_is_never_larger_than_github_takes(github, comment):

@@ -121,3 +121,79 @@ def test_a_folder_that_is_no_repository_is_said_to_be_none(tmp_path, monkeypatch
 
     with pytest.raises(UsageError, match="not a git repository"):
         from_git(str(tmp_path), "HEAD~1..HEAD", None)
+
+
+# Found by its name ----------------------------------------------------------------------------------------------------
+
+OLD, NEW = "celery==5.3.6\n", "celery==5.6.3\n"
+
+
+@pytest.fixture
+def found(tmp_path, monkeypatch):
+    """Commits one set of files and then another (None: not there), and says which file is taken for the pins."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git(tmp_path, "init", "--quiet")
+
+    def found(files: dict[str, tuple[str | None, str | None]]) -> str:
+        for texts in zip(*files.values(), strict=True):
+            for name, text in zip(files, texts, strict=True):
+                write(tmp_path / name, text)
+            git(tmp_path, "add", "--all")
+            git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
+        return from_git(str(tmp_path), "HEAD~1..HEAD", None)["candidate"].name.partition("@")[0]
+
+    return found
+
+
+def write(path: Path, text: str | None) -> None:
+    """Leave that text there, or nothing."""
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    if text is not None:
+        path.write_text(text)
+
+
+def test_the_usual_file_that_changed_is_taken_and_not_one_before_it_that_did_not(found):
+    assert found({"uv.lock": ("same", "same"), "requirements.txt": (OLD, NEW)}) == "requirements.txt"
+
+
+def test_where_no_usual_file_changed_the_first_is_taken(found):
+    files = {"requirements.txt": (OLD, OLD), "requirements/prod.txt": (OLD, OLD), "README": ("a", "b")}
+
+    assert found(files) == "requirements.txt"
+
+
+@pytest.mark.parametrize("including", ["-r base.txt", "flask\n-c base.txt\n", "-r more.txt\n"])
+def test_a_usual_file_that_another_one_includes_changed_as_a_part_of_it(found, including):
+    files = {"requirements/base.txt": (OLD, NEW), "requirements/more.txt": ("-r base.txt",) * 2}
+
+    assert found(files | {"requirements/prod.txt": (including, including)}) == "requirements/prod.txt"
+
+
+def test_a_part_that_came_or_went_is_no_file_of_its_own(found):
+    files = {"requirements.txt": (OLD, "-r requirements/base.txt"), "requirements/base.txt": (None, NEW)}
+
+    assert found(files) == "requirements.txt"
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"uv.lock": ("a", "b"), "requirements.txt": (OLD, NEW)}, "uv.lock and requirements.txt"),
+        ({"requirements/prod.txt": (OLD, NEW), "requirements/base.txt": (OLD, NEW)}, "prod.txt and requirements/base"),
+        ({"uv.lock": (None, "new"), "requirements.txt": (OLD, OLD)}, "uv.lock"),
+        ({"poetry.lock": ("old", None), "requirements.txt": (OLD, OLD)}, "poetry.lock"),
+        ({"requirements.txt": (OLD, None), "uv.lock": (None, "new")}, "uv.lock and requirements.txt"),
+        (
+            {
+                "requirements.txt": ("-r requirements/base.txt", "#"),
+                "requirements/base.txt": ("#", "-r ../requirements.txt"),
+            },
+            "and",
+        ),
+    ],
+)
+def test_which_file_is_meant_is_asked_for_where_the_change_does_not_say(found, files, named):
+    with pytest.raises(UsageError, match=f"{named}.* changed.*--requirements PATH") as caught:
+        found(files)
+    assert "\n" not in str(caught.value)

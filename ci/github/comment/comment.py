@@ -9,12 +9,13 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 MARKER = "<!-- preflight: this comment is updated in place -->"
 AUTHOR = "github-actions[bot]"  # whose comment it is: a marker that somebody else wrote is no reason to write over it
+NO_ANSWER = "## ⚠️ No answer: {name}\n\nThere is no report of it: its job did not get that far. Its log says why."
 PAGE = 100
 LARGEST = 65_000  # letters; GitHub refuses a comment of more than 65,536
 SECONDS = 30
@@ -22,19 +23,25 @@ SECONDS = 30
 
 def main() -> None:
     """Write the comment. Exits with 1 and one line when GitHub refuses it (a fork's token may not comment)."""
-    number, reports = sys.argv[1:]
+    number, reports, expected = sys.argv[1:]
+    text = body(Path(reports), list(filter(None, map(str.strip, expected.splitlines()))))
     try:
-        publish(f"/repos/{os.environ['GITHUB_REPOSITORY']}/issues", number, body(Path(reports)))
+        publish(f"/repos/{os.environ['GITHUB_REPOSITORY']}/issues", number, text)
     except (OSError, ValueError) as error:
         sys.exit(f"preflight: the comment could not be written: {error}")
 
 
-def body(reports: Path) -> str:
-    """The comment: the marker, then each summary, in the order of the reports' names."""
-    summaries = [path.read_text() for path in sorted(reports.glob("*/summary.md"))]
-    if not summaries:
-        sys.exit(f"preflight: no report in {reports} has a summary.md")
-    text = "\n\n".join([MARKER, *summaries])
+def body(reports: Path, expected: Sequence[str]) -> str:
+    """The comment: the marker, then what is `expected` and has no report, then each summary, by the reports' names.
+
+    A job that timed out has no report, and an answer that is missing must not look like one that was never asked for.
+    Those come first: the end of a long comment is cut off.
+    """
+    summaries = {path.parent.name: path.read_text() for path in sorted(reports.glob("*/summary.md"))}
+    missing = [NO_ANSWER.format(name=name) for name in expected if name not in summaries]
+    if not (missing or summaries):
+        sys.exit(f"preflight: no report in {reports} has a summary.md, and none is expected")
+    text = "\n\n".join([MARKER, *missing, *summaries.values()])
     return text if len(text) <= LARGEST else f"{text[:LARGEST]}\n\n… cut off: the rest is in the artifacts."
 
 

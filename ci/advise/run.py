@@ -60,10 +60,10 @@ def advise(wish: Wish, choice: Choice, screen: Screen) -> dict[str, Any]:
         with bench(question, store, choice, reaper, screen) as made:
             holder = Holder(newest, question, made, journal, TIMES, screen)
             advice = ascend(newest, question.targets, gates, holder.hold)
-        data = as_data(advice, gates.passed, wanted, newest, store) | {"run": journal.folder.name}
+        data = as_data(advice, gates.passed, newest) | {"run": journal.folder.name}
     (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")
     (journal.folder.path / PINS).write_text(advice.stack.lock.text)
-    journal.add("answer", data["lines"])
+    journal.add("answer", data["pins"])
     return data
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ci.advise.gates import Passage
+from ci.bisect.journal import NoAnswer
 from ci.bisect.search import Found
 from ci.verdict import Answer
-from harness.errors import PreflightError
 from harness.stack.store import Stack
 
 
-class NoAdvice(PreflightError):
+class NoAdvice(NoAnswer):
     """The gate gave no answer that one could go by."""
 
 

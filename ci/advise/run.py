@@ -57,7 +57,7 @@ def advise(wish: Wish, choice: Choice, screen: Screen) -> dict[str, Any]:
         _say_plan(baseline, newest, journal, screen)
         question = replace(wish.question, locks={"baseline": baseline})
         gates = Gates(question, choice, reaper, screen, journal)
-        with bench(question, store, choice, reaper, screen) as made:
+        with journal.until_answered(), bench(question, store, choice, reaper, screen) as made:
             holder = Holder(newest, question, made, journal, TIMES, screen)
             advice = ascend(newest, question.targets, gates, holder.hold)
         data = as_data(advice, gates.passed, newest) | {"run": journal.folder.name}

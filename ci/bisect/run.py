@@ -59,7 +59,7 @@ def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
         journal = resume(RUNS, JOURNAL, asked.identity())
         _say_plan(asked, mixtures, journal, screen)
         question = asked.question()
-        with bench(question, store, choice, reaper, screen) as made:
+        with journal.until_answered(), bench(question, store, choice, reaper, screen) as made:
             sets = Sets(mixtures, journal, store)
             trials = Trials(sets, made.oracle(question), journal, asked.times, screen)
             found = Search(trials).run()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from ci.accepted import apart_from_numbers
 from ci.bisect.boundary import boundary
+from ci.bisect.journal import NoAnswer
 from ci.bisect.smallest import smallest
 from ci.bisect.trials import Trials, Tried
-from harness.errors import PreflightError
 from harness.outcomes import FAILED, PASSED, Outcome
 
 
-class EndsDoNotDiffer(PreflightError):
+class EndsDoNotDiffer(NoAnswer):
     """There is nothing to search for between these two, or it cannot be told from chance."""
 
 

@@ -149,3 +149,11 @@ def test_a_gate_is_asked_once_about_a_set_and_its_scenarios(tmp_path, monkeypatc
 
     assert asked == [("a", ("scenarios",)), ("b", ("scenarios",)), ("a", (ONE,))]
     assert gates.passed == [said] * 3
+
+
+def test_a_gate_that_was_not_certain_is_asked_again(tmp_path, monkeypatch):
+    answers = iter(["INCONCLUSIVE", "SAFE"])
+    monkeypatch.setattr(Gates, "_run", lambda *_: Passage(next(answers), ["because"], [], "run", 1.0))
+    gates = Gates(None, None, None, None, Journal(RunFolder(tmp_path), "advise.jsonl"))
+
+    assert [gates.on(stack("a"), ["scenarios"]).answer for _ in range(3)] == ["INCONCLUSIVE", "SAFE", "SAFE"]

@@ -78,7 +78,8 @@ class Back:
         stack = self.sets.stack(asked)
         if stack is None:
             return self.sets.why_not(asked)
-        now = versions(stack).get(part, ABSENT)  # the newest is what a search starts from, so it is not insisted on
-        if now != asked[part]:
-            return f"with the others held it stays at {now or 'absent'}"
+        now = versions(stack)  # the newest is what a search starts from, so the resolver does not insist on it
+        for name, version in asked.items():
+            if now.get(name, ABSENT) != version:
+                return f"with the rest held {name} comes out at {now.get(name, 'absent')}"
         return replace(self, stack=replace(stack, name=f"{NAME}+{part}=={asked[part]}"), versions=asked)

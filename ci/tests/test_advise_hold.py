@@ -96,7 +96,15 @@ def test_a_part_that_the_others_hold_back_is_named_and_no_step(hold):
     beyond = with_tree.beyond()
 
     assert [one.stack.pins["core"] for one in beyond.steps] == ["1.2"]
-    assert beyond.absent == ("tree 2.0: with the others held it stays at 1.0",)
+    assert beyond.absent == ("tree 2.0: with the rest held tree comes out at 1.0",)
+
+
+def test_what_has_gone_on_already_does_not_fall_back_for_a_step_of_another_part(hold):
+    held = hold(lambda pins: "no" if pins["core"] > "1.1" else "")
+    further = replace(held, versions={**held.versions, "tree": "2.0"})
+
+    assert [(one["core"], one["tree"]) for one in steps(further)] == [("2.0", "2.0")]
+    assert further.beyond().absent[0] == "core 1.2: with the rest held tree comes out at 1.0"
 
 
 def test_a_release_that_cannot_be_resolved_is_named_and_the_one_behind_it_taken(hold, monkeypatch):

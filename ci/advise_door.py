@@ -15,6 +15,7 @@ from ci.checkout import RUNS
 from ci.options import ACCEPTED, JSON, SERVICES, SETTINGS
 from ci.screen import Screen
 from ci.settings import read as read_settings
+from ci.verdict import Answer
 from harness.services.provider import choose
 from harness.stack import pythons
 
@@ -46,7 +47,8 @@ def advise_command(
     it was, if it was ended.
 
     \b
-    Exit codes: 0 a safe set, 2 usage error, 3 no certain answer, 4 unresolvable.
+    Exit codes: 0 a safe set, and no step beyond it is; 2 usage error; 3 no certain answer, or a safe set that is
+    not shown to be the furthest; 4 unresolvable.
 
     \b
     Examples:
@@ -65,13 +67,14 @@ def advise_command(
     _show(data, screen)
     if as_json:
         print(json.dumps(data, indent=2))
-    sys.exit(0)
+    sys.exit(Answer.INCONCLUSIVE.value if data["doubts"] else 0)
 
 
 def _show(data: dict[str, Any], screen: Screen) -> None:
-    screen.say(f"\nThe furthest that is SAFE, on Python {data['python']} (run {data['safe']['run']}):\n")
-    for line in data["lines"]:
-        screen.say(line)
+    what = "SAFE, but not shown to be the furthest" if data["doubts"] else "The furthest that is SAFE"
+    screen.say(f"\n{what}, on Python {data['python']} (run {data['safe']['run']}):\n")
+    for name, version in data["pins"].items():
+        screen.say(f"{name}=={version}")
     screen.say("")
     for name, of in data["held"].items():
         screen.say(f"held back: {name} at {of['advised'] or 'absent'}, newest is {of['newest'] or 'absent'}")
@@ -81,4 +84,8 @@ def _show(data: dict[str, Any], screen: Screen) -> None:
         screen.say(f"One step beyond, {', '.join(beyond['moved'])}: {beyond['answer']} (run {beyond['run']})")
         for reason in beyond["reasons"]:
             screen.say(f"    {reason}")
+    for absent in data["absent"]:
+        screen.say(f"Cannot be had: {absent}")
+    for doubt in data["doubts"]:
+        screen.say(f"Not shown to be the furthest: {doubt}")
     screen.say(f"{data['gates']} gates in {data['gate_seconds']:.0f} s. All pins: {RUNS / data['run'] / PINS}")

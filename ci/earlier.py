@@ -8,21 +8,20 @@ repeated on both stacks for real (see Gate).
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ci.checkout import ROOT
+from ci.code import OF_OUTCOMES, files
 from ci.comparison import Change
 from ci.run_folder import RunFolder
 from harness.errors import UsageError
 from harness.outcomes import PASSED, Outcome
 from harness.stack.store import Built
 
-CODE = ("scenarios", "harness", "reference_app", "conftest.py", "pyproject.toml")
-NO_CODE = ("__pycache__", "db.sqlite3")
 SWAYING = (Change.FLAKY.value, Change.UNKNOWN.value)
 
 
@@ -41,18 +40,10 @@ def fingerprint(built: Built, settings: Mapping[str, Any], services: Sequence[st
     tools = [built.tools.name, built.web_server.name]
     facts = [stack.lock.text, stack.python.version, *tools, json.dumps(settings, sort_keys=True), *services, *machine]
     digest = sha256("\n".join(facts).encode())
-    for path in _code(root):
+    for path in files(root, OF_OUTCOMES):
         digest.update(f"\n{path.relative_to(root)}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _code(root: Path) -> Iterator[Path]:
-    for name in CODE:
-        top = root / name
-        for path in [top] if top.is_file() else sorted(top.rglob("*")):
-            if path.is_file() and not any(part.startswith(NO_CODE) for part in path.relative_to(root).parts):
-                yield path
 
 
 def find(runs: Path, mark: str) -> Earlier:

@@ -51,11 +51,12 @@ class Gates:
         return [Passage(**line["said"]) for line in self._journal.lines("gate")]
 
     def on(self, candidate: Stack, targets: Sequence[str]) -> Passage:
-        """What the gate says of a candidate, once."""
+        """What the gate says of a candidate, once; where it was not certain it is asked again."""
         asked = [candidate.lock.digest, *targets]
         for line in self._journal.lines("gate"):
-            if line["asked"] == asked:
-                return Passage(**line["said"])
+            known = Passage(**line["said"])
+            if line["asked"] == asked and known.answer != Answer.INCONCLUSIVE.name:
+                return known
         passage = self._run(candidate, tuple(targets))
         self._journal.add("gate", {"asked": asked, "said": vars(passage)})
         return passage

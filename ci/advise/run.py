@@ -1,9 +1,10 @@
 """Runs the search for the furthest safe set from question to answer, and keeps it."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from ci import code
 from ci.advise.ascent import ascend
 from ci.advise.gates import Gates
 from ci.advise.hold import Holder
@@ -39,12 +40,13 @@ class Wish:
         wanted = store.definition(name).with_requirements(tuple(overlay))
         return replace(wanted, python=python, as_of=store.get(self.question.candidate).day)
 
-    def identity(self, baseline: Stack, newest: Stack) -> dict[str, Any]:
-        """What must be the same for a search to go on where another one was."""
+    def identity(self, baseline: Stack, newest: Stack, provider: str) -> dict[str, Any]:
+        """What must be the same, on services of this provider, for a search to go on where another one was."""
         question = self.question
-        accepted = [f"{one.id} {one.bounds} {one.until}" for one in question.acceptances]
+        accepted = [json.dumps(asdict(one), default=str) for one in question.acceptances]
         facts = {"targets": list(question.targets), "settings": dict(question.settings), "accepted": accepted}
-        return {"baseline": baseline.lock.digest, "newest": newest.lock.digest, "times": TIMES} | facts
+        ends = {"baseline": baseline.lock.digest, "newest": newest.lock.digest, "times": TIMES}
+        return ends | facts | {"services": provider, "code": code.digest()}
 
 
 def advise(wish: Wish, choice: Choice, screen: Screen) -> dict[str, Any]:
@@ -53,17 +55,17 @@ def advise(wish: Wish, choice: Choice, screen: Screen) -> dict[str, Any]:
         store = Store(STACKS, CACHE, reaper)
         baseline, wanted = store.get(wish.question.baseline), wish.furthest(store)
         newest = store.resolve(wanted)
-        journal = resume(RUNS, JOURNAL, wish.identity(baseline, newest))
+        journal = resume(RUNS, JOURNAL, wish.identity(baseline, newest, choice.provider))
         _say_plan(baseline, newest, journal, screen)
         question = replace(wish.question, locks={"baseline": baseline})
         gates = Gates(question, choice, reaper, screen, journal)
-        with bench(question, store, choice, reaper, screen) as made:
+        with journal.until_answered(), bench(question, store, choice, reaper, screen) as made:
             holder = Holder(newest, question, made, journal, TIMES, screen)
             advice = ascend(newest, question.targets, gates, holder.hold)
-        data = as_data(advice, gates.passed, wanted, newest, store) | {"run": journal.folder.name}
+        data = as_data(advice, gates.passed, newest) | {"run": journal.folder.name}
     (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")
     (journal.folder.path / PINS).write_text(advice.stack.lock.text)
-    journal.add("answer", data["lines"])
+    journal.add("answer", data["pins"])
     return data
 
 

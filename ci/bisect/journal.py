@@ -3,13 +3,19 @@
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ci.run_folder import RunFolder
+from harness.errors import PreflightError
 
 Facts = dict[str, Any]
+
+
+class NoAnswer(PreflightError):
+    """A search has come to its end, and that is not what was searched for."""
 
 
 class Journal:
@@ -32,6 +38,15 @@ class Journal:
         self._file.write(json.dumps({kind: value}).encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
+
+    @contextmanager
+    def until_answered(self) -> Iterator[None]:
+        """A search that ends with NoAnswer has ended as well: who asks again begins anew, and may hear otherwise."""
+        try:
+            yield
+        except NoAnswer as end:
+            self.add("answer", str(end))
+            raise
 
     def close(self) -> None:
         """Let go of it."""

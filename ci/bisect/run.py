@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ci import code
 from ci.bisect.bench import bench
 from ci.bisect.journal import Journal, resume
 from ci.bisect.mixture import Mixtures
@@ -38,10 +39,11 @@ class Asked:
     settings: Mapping[str, Any] = field(default_factory=dict)
     known: Sequence[tuple[str, str]] = ()
 
-    def identity(self) -> dict[str, Any]:
-        """What must be the same for a search to go on where another one was."""
+    def identity(self, provider: str) -> dict[str, Any]:
+        """What must be the same, on services of this provider, for a search to go on where another one was."""
         ends = [{"name": end.name, "lock": end.lock.digest} for end in (self.base, self.other)]
-        return {"scenario": self.scenario, "ends": ends, "times": self.times, "settings": dict(self.settings)}
+        facts = {"scenario": self.scenario, "ends": ends, "times": self.times, "settings": dict(self.settings)}
+        return facts | {"services": provider, "code": code.digest()}
 
     def question(self) -> Question:
         """The question about the first end that each set is tried with."""
@@ -56,15 +58,16 @@ def bisect(asked: Asked, choice: Choice, screen: Screen) -> dict[str, Any]:
         mixtures = Mixtures(asked.base, asked.other, store)
         if not mixtures.parts:
             raise UsageError(f"{asked.base.name} and {asked.other.name} are the same versions: nothing moved")
-        journal = resume(RUNS, JOURNAL, asked.identity())
+        identity = asked.identity(choice.provider)
+        journal = resume(RUNS, JOURNAL, identity)
         _say_plan(asked, mixtures, journal, screen)
         question = asked.question()
-        with bench(question, store, choice, reaper, screen) as made:
+        with journal.until_answered(), bench(question, store, choice, reaper, screen) as made:
             sets = Sets(mixtures, journal, store)
             trials = Trials(sets, made.oracle(question), journal, asked.times, screen)
             found = Search(trials).run()
     cost = {"run": journal.folder.name, "rounds": trials.rounds, "seconds": round(trials.seconds, 1)}
-    data = asked.identity() | as_data(found, asked.known) | cost
+    data = identity | as_data(found, asked.known) | cost
     (journal.folder.path / ANSWER).write_text(json.dumps(data, indent=2) + "\n")
     journal.add("answer", data["sentences"])
     return data

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ci.accepted import apart_from_numbers
 from ci.bisect.boundary import boundary
+from ci.bisect.journal import NoAnswer
 from ci.bisect.smallest import smallest
 from ci.bisect.trials import Trials, Tried
-from harness.errors import PreflightError
 from harness.outcomes import FAILED, PASSED, Outcome
 
 
-class EndsDoNotDiffer(PreflightError):
+class EndsDoNotDiffer(NoAnswer):
     """There is nothing to search for between these two, or it cannot be told from chance."""
 
 
@@ -34,13 +35,15 @@ class Culprit:
 class Found:
     """What did it: all `culprits` are needed for it. `along` had to move with them, as the resolver has it.
 
-    `unclear`: whether these are needed could not be learnt. `is_fix`: the base fails and the other end passes.
-    `failing` is the outcome that the failing end had.
+    `unclear`: whether these are needed could not be learnt. `versions` is what to ask for to have the smallest set that
+    was seen to behave like the other end: the culprits at their `at`, and what else was held there with them.
+    `is_fix`: the base fails and the other end passes. `failing` is the outcome that the failing end had.
     """
 
     culprits: tuple[Culprit, ...]
     along: tuple[str, ...]
     unclear: tuple[str, ...]
+    versions: Mapping[str, str]
     is_fix: bool
     failing: Outcome
     remarks: tuple[str, ...]
@@ -54,8 +57,9 @@ class Search:
         self._sets = trials.sets
         self._mixtures = trials.sets.mixtures
         self._wanted = ""
-        self._failing = Outcome("", FAILED)
+        self._failures: list[Outcome] = []
         self._reason = ""
+        self._silent: dict[str, str] = {}
 
     def run(self) -> Found:
         """Search. Raises EndsDoNotDiffer, and whatever the oracle raises."""
@@ -65,12 +69,29 @@ class Search:
         needed, along, unclear = (
             tuple(part for part, role in roles.items() if role == wanted) for wanted in ("needed", "along", "unclear")
         )
-        versions = self._mixtures.towards(needed)
+        if (versions := self._enough([*needed, *unclear], along)) is None:
+            return self._not_narrowed(left, remarks)
         culprits = []
         for part in needed:
             culprits.append(self._release(part, versions))
             versions[part] = culprits[-1].at
-        return Found(tuple(culprits), along, unclear, self._wanted == PASSED, self._failing, tuple(remarks))
+        return self._found(culprits, (along, unclear), versions, remarks)
+
+    def _not_narrowed(self, left: Sequence[str], remarks: Sequence[str]) -> Found:
+        versions = self._mixtures.towards(left)
+        why = f"with just these moved, it is not as on {self._mixtures.other.name}: {self._seen(versions)}"
+        return self._found([], ((), tuple(left)), versions, [*remarks, why])
+
+    def _found(
+        self,
+        culprits: Sequence[Culprit],
+        others: tuple[tuple[str, ...], tuple[str, ...]],
+        versions: Mapping[str, str],
+        remarks: Sequence[str],
+    ) -> Found:
+        """The answer; `others` are those that come along and those that are unclear."""
+        remarks = [*remarks, *(self._silence() if others[1] or not culprits else [])]
+        return Found(tuple(culprits), *others, versions, self._wanted == PASSED, self._failures[0], tuple(remarks))
 
     def _verify_ends(self) -> list[str]:
         """Run both ends in every round; remarks on how firm they are."""
@@ -79,7 +100,8 @@ class Search:
         if good.decisive.result != PASSED or bad.decisive.result != FAILED:
             told = f"{self._mixtures.base.name}: {base}; {self._mixtures.other.name}: {other}"
             raise EndsDoNotDiffer(f"the two ends do not differ for certain, so there is nothing to search for: {told}")
-        self._wanted, self._failing = other.decisive.result, bad.decisive
+        self._wanted = other.decisive.result
+        self._failures = [one for one in bad.rounds if one.result == FAILED]
         return _risk(bad)
 
     def _complete(self, parts: Sequence[str]) -> frozenset[str] | None:
@@ -90,12 +112,25 @@ class Search:
         return self._answer(self._mixtures.towards(parts))
 
     def _role(self, part: str, left: Sequence[str]) -> str:
-        """Whether a part of the smallest set is needed, or only comes along because another one asks for it."""
+        """Whether a part of the smallest set is needed, or only comes along because another one asks for it.
+
+        It is spare when the others suffice, with what they drag along in its place.
+        """
         others = [one for one in left if one != part]
         moved = self._complete(others)
         if moved is None or part in moved:
             return "along"
-        return "unclear" if others and self._suffices(others) is None else "needed"
+        return {None: "unclear", True: "spare", False: "needed"}[bool(others) and self._suffices(others)]
+
+    def _enough(self, parts: Sequence[str], along: Sequence[str]) -> dict[str, str] | None:
+        """What to ask for so that it behaves like the other end: these parts, else those that come along as well.
+
+        None when neither is enough. A release is searched for below a set that was seen to behave so, never a guess.
+        """
+        for asked in (parts, [*parts, *along]):
+            if self._answer(versions := self._mixtures.towards(asked)):
+                return versions
+        return None
 
     def _release(self, part: str, versions: Mapping[str, str]) -> Culprit:
         """Which release of a part did it, with the other culprits at these versions."""
@@ -124,15 +159,38 @@ class Search:
             self._reason = f"cannot be had: {self._sets.why_not(asked)}"
             return None
         tried = self._trials.of(stack)
-        if self._is_about_something_else(tried.decisive):
-            self._reason = str(tried)
+        if self._is_about_something_else(tried):
+            is_other = tried.decisive.result == FAILED
+            self._reason = f"another thing is wrong with it: {tried}" if is_other else str(tried)
+            self._silent[self._sets.briefly(stack)] = self._reason
             return None
         return tried.decisive.result == self._wanted
 
-    def _is_about_something_else(self, one: Outcome) -> bool:
-        """Nothing was learnt; or it does not even start where the failing end does; or the reverse."""
-        failed = one.result == FAILED
-        return (failed and one.started != self._failing.started) or one.result not in (PASSED, FAILED)
+    def _is_about_something_else(self, tried: Tried) -> bool:
+        """Nothing was learnt; or it fails, and in none of its rounds as the failing end did."""
+        failures = [one for one in tried.rounds if one.result == FAILED]
+        return not any(map(self._is_known, failures)) if failures else tried.decisive.result != PASSED
+
+    def _is_known(self, failure: Outcome) -> bool:
+        """Whether the failing end failed like this, numbers in the cause aside.
+
+        Of several scenarios a round tells the first that fails. One that the failing end never told of has no cause to
+        compare: only whether it started.
+        """
+        same = [_kind(one) for one in self._failures if one.scenario == failure.scenario]
+        return _kind(failure) in same if same else failure.started in {one.started for one in self._failures}
+
+    def _silence(self) -> list[str]:
+        """What kept the search from an answer, where sets that were tried told nothing."""
+        if not self._silent:
+            return []
+        *_, (told, why) = self._silent.items()
+        number = len(self._silent)
+        return [f"nothing could be learnt of {number} set{'' if number == 1 else 's'}, as of this one: {told}: {why}"]
+
+
+def _kind(one: Outcome) -> tuple[bool, str]:
+    return one.started, apart_from_numbers(one.cause)
 
 
 def _risk(bad: Tried) -> list[str]:

@@ -20,7 +20,7 @@ def sentences(found: Found, known: Sequence[tuple[str, str]]) -> list[str]:
     lines = [f"{_all(moves)} {what if len(moves) == 1 else 'together ' + what[:-1]} it."]
     lines += [_untold(one) for one in found.culprits if one.untold]
     lines += [f"Moves with it: {_all(found.along)}."] if found.along else []
-    lines += [f"Whether {_all(found.unclear)} is needed as well could not be learnt."] if found.unclear else []
+    lines += [_unclear(found.unclear)] if found.unclear else []
     lines += [f"Upstream: {words}" for words in upstream(found, known)]
     return [*lines, *found.remarks]
 
@@ -70,6 +70,11 @@ def _move(one: Culprit) -> str:
 def _untold(one: Culprit) -> str:
     reasons = "; ".join(f"{release}: {why}" for release, why in one.untold.items())
     return f"It is one of {one.part} {_all([*one.untold, one.at], 'or')}: nothing could be learnt of {reasons}"
+
+
+def _unclear(parts: Sequence[str]) -> str:
+    is_, it = ("is", "it") if len(parts) == 1 else ("are", "they")
+    return f"Whether {_all(parts)} {is_} needed as well could not be learnt: {it} moved in each of these sets."
 
 
 def _all(names: Sequence[str], word: str = "and") -> str:

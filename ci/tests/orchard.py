@@ -75,6 +75,11 @@ def plant(folder: Path, monkeypatch: pytest.MonkeyPatch, reaper: Reaper) -> Stor
     return Store(folder / "stacks", folder / "cache", reaper)
 
 
+def has(pins: dict[str, str], package: str, *versions: str) -> bool:
+    """Whether a package is there in one of these versions."""
+    return pins.get(package) in versions
+
+
 def trials(store: Store, oracle: Made, folder: Path, times: int = 2, ends: tuple[str, str] = ("old", "new")) -> Trials:
     """Trials between two stacks whose journal is in `folder`, there already or not."""
     folder.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ from ci.bisect.mixture import Mixtures
 from ci.bisect.search import EndsDoNotDiffer, Search
 from ci.bisect.words import as_data, sentences, upstream
 from ci.run_folder import RunFolder
-from ci.tests.orchard import NEW, OLD, Made, plant, trials
+from ci.tests.orchard import NEW, OLD, Made, has, plant, trials
 from harness.errors import Unresolvable
 from harness.reaper import Reaper
 
@@ -30,10 +30,6 @@ def search(store, tmp_path):
         return Search(trials(store, Made(fails), tmp_path / "run", times, ends)).run()
 
     return search
-
-
-def has(pins, package, *versions):
-    return pins.get(package) in versions
 
 
 # Sets between two stacks ----------------------------------------------------------------------------------------------

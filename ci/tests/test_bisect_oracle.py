@@ -7,7 +7,7 @@ from ci.bisect.gated import Gated, needs_both
 from ci.bisect.journal import Journal
 from ci.bisect.oracle import Scenarios
 from ci.plan import Step
-from ci.question import Question
+from ci.question import LOAD, Question
 from ci.run_folder import RunFolder
 from ci.suite import SuiteResult
 from ci.tests.helpers import ONE, TWO, compared, outcome, stack, told
@@ -15,6 +15,7 @@ from harness.errors import PreflightError
 from harness.stack.store import Built
 
 FILE = "scenarios/audit/test_login.py"
+LAG = f"{LOAD}::lag_p95"
 
 
 class Bench:
@@ -108,7 +109,7 @@ class Spoken:
         self.closed = True
 
 
-@pytest.mark.parametrize("finding", [ONE, "load/lag_seconds_p95"])
+@pytest.mark.parametrize("finding", [ONE, LAG])
 @pytest.mark.parametrize(("result", "told"), [("passed",) * 2, ("failed",) * 2, ("skipped", "unknown")])
 def test_a_finding_that_takes_two_stacks_is_told_by_a_gate(tmp_path, monkeypatch, finding, result, told):
     spoken = Spoken(compared("passed", result, scenario=finding))
@@ -132,7 +133,7 @@ def test_a_gate_that_tells_nothing_is_no_answer(tmp_path, monkeypatch, spoken):
 
 
 def test_metrics_and_what_rules_mind_take_both_stacks(monkeypatch):
-    assert needs_both("load/lag_seconds_p95")
+    assert needs_both(LAG)
     assert not needs_both(ONE)
     monkeypatch.setattr("ci.rules.read", lambda _: ["a rule"])
     assert needs_both(ONE)
@@ -149,3 +150,11 @@ def test_a_gate_is_asked_once_about_a_set_and_its_scenarios(tmp_path, monkeypatc
 
     assert asked == [("a", ("scenarios",)), ("b", ("scenarios",)), ("a", (ONE,))]
     assert gates.passed == [said] * 3
+
+
+def test_a_gate_that_was_not_certain_is_asked_again(tmp_path, monkeypatch):
+    answers = iter(["INCONCLUSIVE", "SAFE"])
+    monkeypatch.setattr(Gates, "_run", lambda *_: Passage(next(answers), ["because"], [], "run", 1.0))
+    gates = Gates(None, None, None, None, Journal(RunFolder(tmp_path), "advise.jsonl"))
+
+    assert [gates.on(stack("a"), ["scenarios"]).answer for _ in range(3)] == ["INCONCLUSIVE", "SAFE", "SAFE"]

@@ -83,8 +83,10 @@ class Walker:
         self.done += 1
 
     def close(self) -> None:
-        """Stop everything."""
+        """End everything; all is judged by now, so nobody waits for what hangs."""
         self._logins.finish()
+        for process in self.fleet.processes.values():
+            process.child.kill()
         self.fleet.close()
 
     def tally(self) -> Tally:

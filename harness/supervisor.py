@@ -15,7 +15,7 @@ from harness.waiting import real_seconds, wait_until
 from harness.walk import WORKERS
 
 DRAINED_SECONDS = 60.0  # a guard against hanging
-STOP_SECONDS = 6.0  # an orchestrator waits longer; a worker that hangs does so for half a minute or for ever
+STOP_SECONDS = 4.0  # an orchestrator waits longer; a worker that hangs does so for half a minute or for ever
 TICK_SECONDS = 20.0  # beat sends every two or three
 SILENT_SECONDS = 5.0  # longer than beat's period: then it does not send any more
 GIVE_OUT_SECONDS = 3.0  # so long may a message stay in a worker's hands in the end

@@ -139,8 +139,9 @@ class Runner:
 
 
 def executable(path: Path, text: str) -> None:
-    """Write a program."""
+    """Write a program. One of the machine's that a link stands for stays what it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
     path.write_text(text)
     path.chmod(0o755)
 

@@ -9,7 +9,6 @@ A finding is held by its acceptance as long as all of this is so; else it blocks
 
 import datetime as dt
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import tomllib
 from packaging.version import InvalidVersion, Version
 
+from ci.causes import apart_from_numbers
 from ci.comparison import Change, Comparison
 from ci.findings import identity
 from ci.inert import inert
@@ -181,11 +181,6 @@ def _version(text: str) -> Version:
         return Version(text)
     except InvalidVersion:
         return Version("0.dev0")
-
-
-def apart_from_numbers(cause: str) -> str:
-    """The cause without what differs each time: ports, process ids, addresses, times."""
-    return re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{6,}\b|\d+", "#", inert(cause))
 
 
 def _days(number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ci.causes import apart_from_numbers
 from harness.outcomes import FAILED, PASSED, SKIPPED, Outcome
 
 
@@ -66,6 +67,11 @@ class Comparison:
         if len(changes) == 1:
             return changes.pop()
         return Change.UNKNOWN if Change.UNKNOWN in changes else Change.FLAKY
+
+    @property
+    def differs_in_cause(self) -> bool:
+        """Whether it fails on the candidate for another cause than on the baseline, numbers aside."""
+        return apart_from_numbers(self.baseline.cause) != apart_from_numbers(self.candidate.cause)
 
 
 def area_of(scenario: str) -> str:

@@ -33,5 +33,10 @@ def findings(comparisons: Sequence[Comparison], run: str) -> list[Finding]:
 
 def _finding(one: Comparison, run: str) -> Finding:
     key = identity(one.change, one.scenario)
-    cause = one.candidate.cause or one.baseline.cause
-    return Finding(key, one.change, one.scenario, cause, f"./ci/preflight replay {run} {key}")
+    return Finding(key, one.change, one.scenario, _cause(one), f"./ci/preflight replay {run} {key}")
+
+
+def _cause(one: Comparison) -> str:
+    if one.change is Change.BROKEN_IN_BOTH and one.differs_in_cause:
+        return f"{one.candidate.cause} (on the baseline: {one.baseline.cause})"
+    return one.candidate.cause or one.baseline.cause

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ci.accepted import apart_from_numbers
+from ci.causes import apart_from_numbers
 from ci.comparison import Change
 from ci.cover import Offer, cover
 from ci.question import ARMS

@@ -23,7 +23,8 @@ class Share:
 PATHS = {
     "walks": ("scenarios/upgrade/test_walk.py",),  # of the long form, and as long as all the rest of that
     "faults": ("scenarios/delivery/test_under_faults.py",),
-    "delivery": ("scenarios/delivery", "scenarios/audit"),
+    "delivery": ("scenarios/delivery",),
+    "logins": ("scenarios/audit", "scenarios/upgrade"),
     "": ("scenarios",),
 }
 

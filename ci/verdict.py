@@ -67,7 +67,8 @@ def judge(
         return Verdict(Answer.INCONCLUSIVE, tuple(doubts))
     good = f"{_number(same)} same, {len(fixed)} fixed, none worse"
     if both := _of(comparisons, Change.BROKEN_IN_BOTH):
-        good += f"; {_number(both)} broken in both"
+        other = sum(one.differs_in_cause for one in both)
+        good += f"; {_number(both)} broken in both{f', {other} of them for another cause now' if other else ''}"
     if skipped := _of(comparisons, Change.SKIPPED):
         good += f"; {_number(skipped)} skipped on the baseline, the first because: {skipped[0].baseline.cause}"
     if regressed:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ci.accepted import apart_from_numbers
+from ci.causes import apart_from_numbers
 from ci.bisect.boundary import boundary
 from ci.bisect.journal import NoAnswer
 from ci.bisect.smallest import smallest

@@ -2,9 +2,9 @@
 
 import re
 
-from ci.comparison import Change
+from ci.comparison import Change, Comparison
 from ci.findings import findings
-from ci.tests.helpers import ONE, TWO, compared
+from ci.tests.helpers import ONE, TWO, compared, outcome
 
 SIX = [
     compared("failed", "failed", scenario="scenarios/a/t.py::both"),
@@ -69,3 +69,13 @@ def test_what_is_fixed_tells_why_it_failed_before():
     [one] = findings([compared("failed", "passed")], "run")
 
     assert one.cause == "failed here"
+
+
+def test_what_is_broken_in_both_says_so_when_the_cause_is_another_one():
+    deaf, dead = outcome("failed", "not within 40 s"), outcome("failed", "AttributeError: x")
+
+    [other] = findings([Comparison(ONE, deaf, dead)], "run")
+    [same] = findings([Comparison(ONE, deaf, outcome("failed", "not within 41 s"))], "run")
+
+    assert other.cause == "AttributeError: x (on the baseline: not within 40 s)"
+    assert same.cause == "not within 41 s"

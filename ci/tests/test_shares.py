@@ -41,12 +41,13 @@ def test_paths_that_have_a_share_are_there():
 @pytest.mark.parametrize(
     ("targets", "names"),
     [
-        (("scenarios",), ["walks", "faults", "delivery", ""]),
+        (("scenarios",), ["walks", "faults", "delivery", "logins", ""]),
         (("scenarios/tasks",), [""]),
-        (("scenarios/tasks", "scenarios/audit"), ["delivery", ""]),
+        (("scenarios/tasks", "scenarios/audit"), ["logins", ""]),
+        (("scenarios/upgrade",), ["walks", "logins"]),
         (("scenarios/delivery",), ["faults", "delivery"]),
         ((FAULTS,), ["faults"]),
-        ((f"{FAULTS}::test_x[A-early]", ONE), ["faults", "delivery"]),
+        ((f"{FAULTS}::test_x[A-early]", ONE), ["faults", "logins"]),
         ((TWO,), [""]),
         (("somewhere/else.py",), [""]),
     ],
@@ -62,7 +63,7 @@ def test_a_scenario_that_is_named_is_asked_for_as_it_is():
 def test_runs_of_an_arm_keep_their_logs_and_their_services_apart(tmp_path):
     runs = shared(Order("baseline", None, ALL, tmp_path / "baseline-again-1"), ["--full"], alone=False)
 
-    assert [one.name for one in runs] == ["baseline-walks", "baseline-faults", "baseline-delivery", "baseline"]
+    assert [one.name for one in runs] == ["-".join(filter(None, ["baseline", name])) for name in PATHS]
     assert len({one.folder for one in runs}) == len({id(one.into) for one in runs}) == len(runs)
     assert all(one.folder.is_dir() and one.folder.name.startswith("baseline-again-1") for one in runs)
     assert all(one.targets[-1] == "--full" for one in runs)

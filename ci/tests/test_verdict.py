@@ -136,6 +136,17 @@ def test_what_is_broken_in_both_does_not_block():
     assert judge(comparisons).answer is Answer.SAFE
 
 
+def test_what_is_broken_in_both_for_another_cause_is_told():
+    same = compared("passed", "passed")
+    deaf, dead = outcome("failed", "deaf", TWO), outcome("failed", "dead", TWO)
+
+    [reason] = judge([same, Comparison(TWO, deaf, dead)]).reasons
+    [unchanged] = judge([same, Comparison(TWO, deaf, deaf)]).reasons
+
+    assert reason.endswith("1 scenario broken in both, 1 of them for another cause now")
+    assert unchanged.endswith("1 scenario broken in both")
+
+
 def test_reasons_to_block_are_grouped_by_cause_the_most_frequent_first():
     causes = ["rare", "common", "common", "middle", "common", "middle"]
     old = {f"scenarios/a/t.py::{number}": outcome("passed") for number in range(6)}

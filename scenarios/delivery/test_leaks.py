@@ -12,7 +12,7 @@ from harness.history.record import Kind
 from harness.waiting import wait_until
 from harness.workload import TASK
 
-SOME, MANY = 500, 2500  # in each half, for each of the two endings: 2,000 and 10,000 in all
+SOME, MANY = 200, 2500  # in each half, for each of the two endings: 800 and 10,000 in all
 SECONDS = 120
 BINDINGS = "_kombu.binding"  # what each queue is bound to; kept as long as the queue may be used
 pytestmark = pytest.mark.timeout(230)

@@ -71,6 +71,7 @@ def most_memory(pid):
     return {child: int(line.split()[0]) / 1024 for child, line in lines.items()}
 
 
+@pytest.mark.full  # half a minute of both cores
 def test_a_worker_cleans_a_huge_table_in_short_transactions_and_little_memory(user, worker, deletions):
     fill(user, ROWS)
     before = most_memory(worker.child.pid)

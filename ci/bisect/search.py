@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ci.causes import apart_from_numbers
 from ci.bisect.boundary import boundary
 from ci.bisect.journal import NoAnswer
 from ci.bisect.smallest import smallest
 from ci.bisect.trials import Trials, Tried
+from ci.causes import apart_from_numbers
 from harness.outcomes import FAILED, PASSED, Outcome
 
 

@@ -20,7 +20,7 @@ from ci.remarks import resolved, told
 from ci.run_folder import RunFolder
 from ci.servers import Servers
 from ci.shares import whole
-from ci.suite import Suite, SuiteResult, Watch
+from ci.suite import Order, Suite, SuiteResult, Watch
 from ci.tier import limit
 from harness import moments
 from harness.errors import PreflightError
@@ -33,6 +33,7 @@ from harness.stack.store import Built, Stack, Store
 if TYPE_CHECKING:
     from ci.load_step import LoadStep
 
+Outcomes = dict[str, dict[str, Outcome]]  # of one round, by arm and scenario
 REPEATS = 2  # how often a scenario that fails on the candidate only is run again, on both
 
 
@@ -54,7 +55,7 @@ class Gate:
         self.stacks: dict[str, Stack] = {}
         self.built: dict[str, Built] = {}
         self.parts: dict[str, list[SuiteResult]] = {}
-        self.rounds: list[dict[str, dict[str, Outcome]]] = []
+        self.rounds: list[Outcomes] = []
         self.earlier = Earlier()
         self.fingerprint = ""  # what the baseline's outcomes depend on, once its services are up
         self._servers = Servers(choice.provider, reaper)
@@ -80,8 +81,8 @@ class Gate:
             Step(f"run them again, round {number} of {self.question.times}", partial(self._round, number))
             for number in range(2, self.question.times + 1)
         ]
-        again = f"run again, {self._repeats} times on both, what failed on the candidate only"
-        return [*plan, Step(again, self._confirm)] if self._repeats else plan
+        again = Step(f"run again, {self._repeats} times on both, what failed on the candidate only", self._confirm)
+        return [*plan, again] if self._repeats else plan
 
     @property
     def results(self) -> dict[str, SuiteResult]:
@@ -210,8 +211,9 @@ class Gate:
     def _round(self, number: int) -> str:
         if self._keeper.done:
             return "left out: an earlier one was looked at"
-        last = number == self.question.times
-        self.rounds.append(self._again([one.scenario for one in self._compared()], f"round-{number}", last=last))
+        everything = [one.scenario for one in self._compared()]
+        runs = self._orders(everything, f"round-{number}")
+        self.rounds += self._repeat(everything, [runs], last=number == self.question.times)
         changes = Counter(one.changes[-1].value for one in self._compared())
         return ", ".join(f"{count} {change}" for change, count in changes.items())
 
@@ -219,18 +221,25 @@ class Gate:
         suspects = [one.scenario for one in self._compared() if one.change is Change.REGRESSED]
         if not suspects:
             return "nothing to repeat"
-        for number in range(1, self._repeats + 1):
-            self.rounds.append(self._again(suspects, f"again-{number}", last=False))
+        names = [f"again-{number}" for number in range(1, self._repeats + 1)]
+        # At the same time: who failed by waiting in vain waits as long again.
+        rounds = [[one.beside(name) for one in self._orders(suspects, name)] for name in names]
+        self.rounds += self._repeat(suspects, rounds, last=False)
         left = sum(one.change is Change.REGRESSED for one in self._compared())
         return f"{left} of {len(suspects)} failed again each time"
 
-    def _again(self, suspects: list[str], name: str, *, last: bool) -> dict[str, dict[str, Outcome]]:
-        suite = self._suite(last=last)
-        named = [one for one in suspects if "::" in one and not self._unimportable(one)]
-        runs = orders(self.question, self.built, self.folder, "{}-" + name, of=named)
-        suite.run(*runs)
-        found = {arm: whole(one.into for one in runs if one.arm == arm).on(suspects) for arm in ARMS}
-        return {arm: {one: self._known(arm, one) or found[arm][one] for one in suspects} for arm in ARMS}
+    def _orders(self, scenarios: list[str], name: str) -> list[Order]:
+        """The runs of one round of these scenarios, those left out whose file does not import somewhere."""
+        named = [one for one in scenarios if "::" in one and not self._unimportable(one)]
+        return orders(self.question, self.built, self.folder, "{}-" + name, of=named) if named else []
+
+    def _repeat(self, scenarios: list[str], rounds: list[list[Order]], *, last: bool) -> list[Outcomes]:
+        self._suite(last=last).run(*(one for runs in rounds for one in runs))
+        return [{arm: self._told(arm, scenarios, runs) for arm in ARMS} for runs in rounds]
+
+    def _told(self, arm: str, scenarios: list[str], runs: list[Order]) -> dict[str, Outcome]:
+        found = whole(one.into for one in runs if one.arm == arm).on(scenarios)
+        return {one: self._known(arm, one) or found[one] for one in scenarios}
 
     def _unimportable(self, scenario: str) -> bool:
         path = scenario.partition("::")[0]

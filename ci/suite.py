@@ -158,6 +158,10 @@ class Order:
         """The arm, and its share where there are several."""
         return f"{self.arm}-{self.share}" if self.share else self.arm
 
+    def beside(self, name: str) -> "Order":
+        """The same run with services of its own, so that it can go on at the same time as its like."""
+        return replace(self, share="-".join(filter(None, [self.share, name])))
+
     def with_options(self, options: Sequence[str]) -> "Order":
         """The same run with these options of pytest as well."""
         return replace(self, targets=[*self.targets, *options])

@@ -170,13 +170,13 @@ def test_the_differences_of_observations_are_those_against_the_known_outcome(reu
     assert [one.words for one in reusing(known, new).differences()] == ["`a`: 1 → 2"]
 
 
-def test_what_fails_against_a_known_outcome_is_repeated_on_both(reusing, monkeypatch):
+def test_what_fails_against_a_known_outcome_is_repeated_on_both_at_the_same_time_and_apart(reusing, monkeypatch):
     made = reusing(outcome("passed"), outcome("failed"))
     made.built = dict.fromkeys(("baseline", "candidate"))
     orders = []
 
     def run(_, *runs):
-        orders.append([(one.arm, one.targets) for one in runs])
+        orders.append(runs)
         for one in runs:
             one.into.outcomes[ONE] = outcome("failed")
 
@@ -184,5 +184,7 @@ def test_what_fails_against_a_known_outcome_is_repeated_on_both(reusing, monkeyp
     made._servers = SimpleNamespace(desk=None)
     made._confirm()
 
-    assert orders == [[("baseline", [ONE]), ("candidate", [ONE])]] * 2
+    [together] = orders
+    assert [(one.arm, one.targets) for one in together] == [("baseline", [ONE]), ("candidate", [ONE])] * 2
+    assert len({one.name for one in together}) == len({one.folder for one in together}) == len(together)
     assert {one.scenario: one.change for one in made.comparisons()} == {ONE: Change.FLAKY, TWO: Change.SAME}

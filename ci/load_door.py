@@ -7,6 +7,8 @@ import click
 
 from ci.options import JSON, SERVICES
 
+LEAST_BACKLOG = 250  # a part of it is published in turns with bare LPUSHes
+
 
 @click.command()
 @click.option("--baseline", metavar="S", help="What runs today; makes it a comparison of two stacks.")
@@ -14,6 +16,7 @@ from ci.options import JSON, SERVICES
 @click.option("--way", metavar="W", help="How both stacks deliver audit events.  [default: safe]")
 @click.option("--shape", metavar="NAME", help="What the users of a round do: one of load/shapes.toml.")
 @click.option("--rounds", type=click.IntRange(1), metavar="N", help="Rounds of each arm.")
+@click.option("--backlog", type=click.IntRange(LEAST_BACKLOG), metavar="N", help="Events of each round's drain.")
 @click.option(
     "--hash",
     "password_hash",
@@ -45,6 +48,7 @@ def load(*, services: str, as_json: bool, **options: Any) -> None:
       ./ci/preflight load --baseline plan-2023 --candidate celery-5.7
       ./ci/preflight load --baseline plan-2023 --candidate celery-5.7 --way plan --shape spike
       ./ci/preflight load --shape ramp --rounds 1
+      ./ci/preflight load --backlog 50000 --rounds 1
       ./ci/preflight load --baseline plan-2023 --candidate plan-2023 --control slow-audit-task
     """
     # Here, because scipy and matplotlib take their time and no other sub-command needs them.

@@ -16,9 +16,8 @@ from load.round import Round
 from load.sampler import Sampler
 from load.shapes import Shape, find
 
-__all__ = ["BACKLOG", "Arm", "Rig", "Servers"]
+__all__ = ["Arm", "Rig", "Servers"]
 
-BACKLOG = 5_000  # events of the drain; 50,000 in the long form
 WARM_SECONDS = 2.0
 WARM_BACKLOG = 250
 
@@ -68,7 +67,7 @@ class Rig:
         """Stop the processes and drop the database."""
         self._open.__exit__(kind, error, trace)
 
-    def round(self, shape: Shape, backlog: int = BACKLOG) -> Round:
+    def round(self, shape: Shape, backlog: int) -> Round:
         """Load it once, wait until every event is written, then measure publishing and the drain of a backlog.
 
         Raises PreflightError when no login was answered or one was refused (that is no result), and WaitTimeout when

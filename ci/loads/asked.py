@@ -23,6 +23,7 @@ class Options:
     way: str | None = None
     shape: str | None = None
     rounds: int | None = None
+    backlog: int | None = None
     password_hash: str = "cheap"  # noqa: S105 - a way of hashing
     control: str | None = None
 
@@ -51,4 +52,5 @@ def _two_stacks(options: Options) -> tuple[Side, ...]:
 def _design(usual: Design, options: Options) -> Design:
     """The usual one, with what was asked for in its place; a shape that was named takes its own time."""
     shape = shapes.find(options.shape) if options.shape else usual.shape
-    return replace(usual, shape=shape, rounds=options.rounds or usual.rounds)
+    rounds, backlog = options.rounds or usual.rounds, options.backlog or usual.backlog
+    return replace(usual, shape=shape, rounds=rounds, backlog=backlog)

@@ -47,6 +47,11 @@ def test_a_shape_that_is_named_takes_its_own_time():
     assert asked(Options(shape="spike", rounds=3)).design == Design(find("spike"), 3, WAYS.sittings, WAYS.backlog)
 
 
+def test_a_backlog_may_be_of_another_size():
+    assert asked(Options(backlog=50_000)).design.backlog == 50_000
+    assert asked(Options(candidate="celery-5.7", backlog=5_000)).design.backlog == 5_000
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -66,7 +66,7 @@ def test_as_of_a_day_nothing_newer_is_taken(store):
 
 
 def test_what_another_package_brings_along_counts_because_it_is_installed_too(store):
-    """kombu 5.7 needs `packaging` without asking for it; gunicorn 21 does ask. (kombu PR #2524)"""
+    """kombu 5.7 needs `packaging` and asks for it in its redis extra only; gunicorn 21 does ask. (kombu PR #2524)"""
     text = "celery==5.7.0\nredis==8.1.0\n"
 
     assert "packaging" not in made(store, text).pins

@@ -15,15 +15,15 @@ class Fault(Enum):
 
     embedded: SIGTERM, start on the same port; container: docker stop, docker start."""
     REDIS_RESTART_EMPTY = "Redis restarts and has forgotten everything"
-    """celery #7276: as above; and what was queued is gone without a word.
+    """celery discussion #7276: deaf as above. celery #1789: tasks were gone without a word.
 
     Everything is forgotten in the same transaction that holds all clients back, then as REDIS_RESTART."""
     REDIS_SIGKILL = "Redis is killed and started again with its data"
-    """celery #8030: no client is told goodbye.
+    """celery #1307: redis-server is killed and started again, and tasks with an ETA are never run.
 
     embedded: SIGKILL; container: docker kill."""
     REDIS_FREEZE = "Redis is silent for a moment"
-    """celery #4556: a peer that takes connections and says nothing is no error to anyone.
+    """celery #2606, #2906: stuck in recvfrom() on a connection that both sides think is there. No error to anyone.
 
     embedded: SIGSTOP; container: docker pause."""
     REDIS_FREEZE_LONG = "Redis is silent for longer than its clients' health checks"
@@ -31,11 +31,11 @@ class Fault(Enum):
 
     As REDIS_FREEZE."""
     REDIS_CUT = "all connections to Redis are cut"
-    """celery #2606, #2906: failovers and proxies do so. CLIENT KILL."""
+    """celery #10096, #10205, #10325: failovers do so, resets on the way, proxies to what is idle. CLIENT KILL."""
     REDIS_REFUSED = "Redis takes no more connections"
-    """celery #4328: "max number of clients reached". CONFIG SET maxclients, and those that are there are cut."""
+    """celery #2811: "max number of clients reached". CONFIG SET maxclients, and those that are there are cut."""
     REDIS_SLOW = "every answer of Redis comes late"
-    """celery #2904: a far or busy Redis. Through a proxy of ours between worker and Redis."""
+    """celery #4039, #5004: a far or busy Redis, and timeouts. Through a proxy of ours between worker and Redis."""
     REDIS_FULL = "Redis is out of memory and evicts nothing"
     """celery #5716: "OOM command not allowed", and the worker deadlocks. CONFIG SET maxmemory."""
     REDIS_READ_ONLY = "Redis has become a read-only replica"
@@ -52,25 +52,25 @@ class Fault(Enum):
     WORKER_INT = "the worker is asked to end at its terminal"
     """celery #5248: the same by Ctrl-C. SIGINT."""
     WORKER_SHUTDOWN = "the worker is asked to end by remote control"
-    """celery #2232: `celery control shutdown`, through Redis."""
+    """celery #122, PR #8650: the shutdown of remote control, of a worker with prefetched tasks. Through Redis."""
     WORKER_QUIT = "the worker is told to drop everything"
-    """celery #3057: a cold shutdown. SIGQUIT."""
+    """celery #9433, PR #9461, PR #10667: a cold shutdown, and what becomes of the task in the middle. SIGQUIT."""
     WORKER_SIGKILL = "the worker is killed with all its processes"
-    """celery #14, #5991: what a container's end looks like. SIGKILL to the whole session."""
+    """celery #14, #3501, #4984: what a container's end looks like. SIGKILL to the whole session."""
     WORKER_MAIN_SIGKILL = "the worker's main process is killed"
-    """celery #102: its children are orphans. SIGKILL to one process."""
+    """celery #102, PR #6942: its children are orphans. SIGKILL to one process."""
     WORKER_CHILD_SIGKILL = "a process of the pool is killed, as by the kernel's out-of-memory killer"
-    """celery #1628, #9781: WorkerLostError, and acks late does not help. SIGKILL to the child."""
+    """celery #1628, #3541: WorkerLostError, and acks late does not help. SIGKILL to the child."""
     WORKER_CHILD_CRASH = "a process of the pool crashes in a library"
     """celery #7324: the same after a library's abort(). SIGSEGV to the child."""
     WORKER_TIME_LIMIT = "a task runs into its hard time limit"
-    """celery #3085: the pool kills its own process. A task that waits for a locked table, --time-limit."""
+    """celery #4789, #9596: the pool kills its own process, and acknowledges the message. A task that waits for a locked table, --time-limit."""
     POSTGRES_RESTART = "PostgreSQL restarts"
     """celery #2996, PR #9824: a connection that was kept is dead and used again.
 
     embedded: SIGINT (fast), start; container: docker stop, docker start."""
     POSTGRES_DROP = "PostgreSQL drops the connections that the app keeps"
-    """celery #621, #4878, PR #9824: an idle time-out, a pooler's restart. pg_terminate_backend()."""
+    """celery #621, PR #9824, django-celery-results #428: an idle time-out, a pooler's restart. pg_terminate_backend()."""
     POSTGRES_FREEZE = "PostgreSQL is silent for a moment"
     """celery #2429: reads from PostgreSQL that neither fail nor return, and a worker that stands still.
 

@@ -49,7 +49,7 @@ def web_server(cache: Path, python: Python, uv: Uv) -> Path:
     """The folder with gunicorn alone.
 
     Its one dependency, `packaging`, is left out on purpose: only its gevent workers import it, and beside the app it
-    would hide that kombu 5.7 needs it (kombu PR #2524).
+    would hide that kombu 5.7 needs it and asks for it in an extra only (kombu PR #2524).
     """
     gunicorn = f"gunicorn=={_project_pins()['gunicorn']}"
     folder = cache / "web" / sha256(f"{gunicorn}{python}".encode()).hexdigest()[:12]

@@ -96,7 +96,7 @@ def test_processes_that_are_held_use_no_time_and_go_on_afterwards(safe: Rig, mea
 
 def test_a_way_without_a_worker_has_no_worker_to_measure(servers: Servers) -> None:
     with Rig(Arm("project", PROJECT, "none"), servers, 1) as rig:
-        found = rig.round(SHORT)
+        found = rig.round(SHORT, BACKLOG)
     assert (found.rows, found.lost) == (0, 0)
     assert found.acked > 0
     assert set(metrics.BY_NAME) - set(found.metrics) == QUEUED_ONLY
@@ -113,7 +113,7 @@ def test_a_login_without_its_row_is_counted_as_lost(safe: Rig, monkeypatch: pyte
     table.execute("ALTER TABLE accounts_authauditlog ADD CONSTRAINT refused CHECK (false) NOT VALID")
     try:
         monkeypatch.setattr(safe, "_backlog", lambda _count: {})  # it would wait for rows that never come
-        found = safe.round(SHORT)
+        found = safe.round(SHORT, BACKLOG)
     finally:
         table.execute("ALTER TABLE accounts_authauditlog DROP CONSTRAINT refused")
     assert found.lost == found.acked > 0

@@ -115,7 +115,7 @@ def test_several_tasks_are_revoked_at_once(extra_worker, trace):
     assert trace.lines(what="ran", word="called off together") == []
 
 
-@pytest.mark.red_on("celery>=5.6", "celery #9869: a worker marks what another worker is running")
+@pytest.mark.red_on("celery>=5.6", "celery PR #9869: a worker marks what another worker is running")
 def test_revoking_a_task_that_is_running_changes_nothing_for_it_and_its_caller(worker, extra_worker, trace):
     """Documented: only terminate ends a running task. There are two workers, and each is told."""
     result = extra_tasks.sleep.delay(3, "runs on")

@@ -64,13 +64,17 @@ class Fault(Enum):
     WORKER_CHILD_CRASH = "a process of the pool crashes in a library"
     """celery #7324: the same after a library's abort(). SIGSEGV to the child."""
     WORKER_TIME_LIMIT = "a task runs into its hard time limit"
-    """celery #4789, #9596: the pool kills its own process, and acknowledges the message. A task that waits for a locked table, --time-limit."""
+    """celery #4789, #9596: the pool kills its own process, and acknowledges the message.
+
+    A task that waits for a locked table, --time-limit."""
     POSTGRES_RESTART = "PostgreSQL restarts"
     """celery #2996, PR #9824: a connection that was kept is dead and used again.
 
     embedded: SIGINT (fast), start; container: docker stop, docker start."""
     POSTGRES_DROP = "PostgreSQL drops the connections that the app keeps"
-    """celery #621, PR #9824, django-celery-results #428: an idle time-out, a pooler's restart. pg_terminate_backend()."""
+    """celery #621, PR #9824, django-celery-results #428: an idle time-out, a pooler's restart.
+
+    pg_terminate_backend()."""
     POSTGRES_FREEZE = "PostgreSQL is silent for a moment"
     """celery #2429: reads from PostgreSQL that neither fail nor return, and a worker that stands still.
 

@@ -17,6 +17,7 @@ from harness.stack.uv import Uv
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAMP = "preflight.complete"
+ANY_DAY = "9000-01-01"  # later than any release
 
 
 def tools(cache: Path, lock: Lock, python: Python, uv: Uv) -> Path:
@@ -36,6 +37,7 @@ def _under(pins: dict[str, str], wanted: str, day: str, python: Python, uv: Uv) 
     """What `wanted` needs beside the pins, at the project's own versions where the pins allow those."""
     output = uv.new_file(_listed(_project_pins()))  # uv prefers the versions that its output file holds
     resolve = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--exclude-newer", day]
+    resolve += [f"--exclude-newer-package={name}={ANY_DAY}" for name in pins]  # they may be of today: they are there
     constraints = ["--constraints", str(uv.new_file(_listed(pins)))]
     uv.run([*resolve, "--python", python.path, *constraints, "--output-file", output, uv.new_file(wanted)])
     return [line for line in output.read_text().splitlines() if line.partition("==")[0] not in pins]

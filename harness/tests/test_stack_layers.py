@@ -77,6 +77,19 @@ def test_tools_that_cannot_live_with_the_pins_are_refused_rather_than_moving_one
         layers.tools(tmp_path, lock, THIS, uv)
 
 
+def test_a_pin_that_is_newer_than_the_projects_day_is_no_reason_for_older_tools(tmp_path, monkeypatch, uv):
+    project = PROJECT.replace("tester", "pytest>=7").replace("2026-11-22", "2023-12-15")
+    (tmp_path / "pyproject.toml").write_text(project)
+    (tmp_path / "uv.lock").write_text("package = []")
+    monkeypatch.setattr(layers, "PROJECT", tmp_path)
+    lock = Lock("# python: 3.11\npackaging==24.1\n")  # of June 2024
+
+    found = {path.name for path in layers.tools(tmp_path, lock, THIS, uv).glob("*.dist-info")}
+
+    assert "pytest-7.4.3.dist-info" in found
+    assert not any(name.startswith("packaging") for name in found)
+
+
 def test_the_web_servers_folder_holds_the_web_server_alone(tmp_path, wheels, uv):
     folder = layers.web_server(tmp_path, THIS, uv)
 

@@ -93,9 +93,14 @@ from core import celery_app
 from modules.auth.accounts.tasks import send_welcome_email
 
 errors = []
-handler = logging.Handler(logging.ERROR)
-handler.emit = errors.append
-logging.getLogger("celery").addHandler(handler)
+make = logging.getLogRecordFactory()
+
+def noted(*facts, **more):
+    record = make(*facts, **more)
+    errors.extend([record] if record.levelno >= logging.ERROR else [])
+    return record
+
+logging.setLogRecordFactory(noted)  # a handler would go when the worker sets logging up
 with start_worker(celery_app, perform_ping_check=False, queues=["embedded"]):
     print(send_welcome_email.apply_async(("x",), queue="embedded").get(timeout=20))
 print(len(errors), "errors")

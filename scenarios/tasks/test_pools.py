@@ -111,4 +111,4 @@ print(len(errors), "errors")
 def test_a_worker_embedded_in_a_process_of_the_app_runs_its_tasks_and_ends_without_an_error(launcher):
     """As a team's own tests start one, and as monitors do."""
     told = launcher.manage("shell", "--command", EMBEDDED).splitlines()
-    assert (told[-2], told[-1]) == ("Email sent to x", "0 errors")
+    assert (told.count("Email sent to x"), told[-1]) == (1, "0 errors")

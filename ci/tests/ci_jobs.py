@@ -149,20 +149,23 @@ def executable(path: Path, text: str) -> None:
 class Job:
     """A job of GitLab's: fetches preflight from where `preflight` has left it, and runs the script as it is written."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, uv: str = "") -> None:
+        """`uv` is what the machine's uv does, beside saying which it is."""
         self.runner = runner
+        runner.program("uv", f'[ "$1" != --version ] || {{ echo uv 0.13.0; exit 0; }}\n{uv}')
         self.read = YAML(typ="safe").load(GITLAB.read_text())["preflight"]
 
-    def run(self, arguments: str) -> int:
-        """Its exit code."""
+    def run(self, arguments: str, **more: str) -> int:
+        """Its exit code; `more` are variables that GitLab sets as well."""
         repository = self.runner.folder / "repository"
         executable(repository / "ci" / "preflight", (self.runner.root / "ci" / "preflight").read_text())
+        shutil.copy(ROOT / "ci" / "get_uv.py", repository / "ci")
         author = ["-c", "user.name=a", "-c", "user.email=a@b"]
         for words in (["init", "--quiet"], ["add", "."], [*author, "commit", "--quiet", "-m", "preflight"]):
             command = ["git", *words]
             subprocess.run(command, cwd=repository, check=True)
         variables = {"PREFLIGHT_URL": str(repository), "PREFLIGHT_COMMIT": "HEAD", "ARGUMENTS": arguments}
-        variables |= {"PATH": self.runner.path, "RUNNER_TEMP": str(self.runner.folder)}
+        variables |= {"PATH": self.runner.path, "RUNNER_TEMP": str(self.runner.folder)} | more
         lines = ["set -eo pipefail", *self.read["before_script"], *self.read["script"]]
         command, place = ["bash", "-c", "\n".join(lines)], self.runner.folder / "workspace"
         return subprocess.run(command, env=variables, cwd=place, check=False).returncode

@@ -12,6 +12,9 @@ from ci.tests.helpers import ROOT
 
 COMMENT = ROOT / "ci" / "github" / "comment" / "comment.py"
 MARKER = "<!-- preflight: this comment is updated in place -->"
+COMMIT = "1a2b3c4d5e6f70819293a4b5c6d7e8f901234567"
+ABOUT = "About commit 1a2b3c4. A later one is asked about only while the pull request changes pins."
+HEAD = f"{MARKER}\n\n{ABOUT}"
 OURS, THEIRS = "github-actions[bot]", "somebody"
 
 
@@ -77,12 +80,12 @@ def github():
 def comment(github, tmp_path):
     """Writes the comment on these summaries, by the artifact's name."""
 
-    def comment(*, expected: str = "", **summaries: str):
-        for name, text in summaries.items():
-            (tmp_path / "reports" / name).mkdir(parents=True, exist_ok=True)
-            (tmp_path / "reports" / name / "summary.md").write_text(text)
+    def comment(*, expected: str = "", name: str = "preflight", commit: str = COMMIT, **summaries: str):
+        for artifact, text in summaries.items():
+            (tmp_path / "reports" / artifact).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "reports" / artifact / "summary.md").write_text(text)
         environment = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": "team/app", "GITHUB_TOKEN": "token"}
-        command = [sys.executable, "-I", str(COMMENT), "7", str(tmp_path / "reports"), expected]
+        command = [sys.executable, "-I", str(COMMENT), "7", str(tmp_path / "reports"), expected, name, commit]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     return comment
@@ -92,7 +95,7 @@ def test_the_first_answer_is_a_new_comment_with_all_summaries_behind_a_marker(gi
     github.add(THEIRS, "looks good")
     assert comment(b="## second", a="## first").returncode == 0
 
-    assert github.comments[-1]["body"] == f"{MARKER}\n\n## first\n\n## second"
+    assert github.comments[-1]["body"] == f"{HEAD}\n\n## first\n\n## second"
     assert github.done[-1] == "POST /repos/team/app/issues/7/comments"
 
 
@@ -104,16 +107,31 @@ def test_the_next_answer_is_written_over_our_own_comment_and_no_other(github, co
     comment(a="old")
     comment(a="new")
 
-    assert [one["body"] for one in github.comments if "new" in one["body"]] == [f"{MARKER}\n\nnew"]
+    assert [one["body"] for one in github.comments if "new" in one["body"]] == [f"{HEAD}\n\nnew"]
     assert len(github.comments) == 153
     assert github.comments[0]["body"] == f"{MARKER} copied by somebody"
+
+
+def test_two_workflows_write_two_comments_and_each_updates_its_own(github, comment):
+    for text in ("old", "new"):
+        comment(a=text)
+        comment(name="preflight of the api", a=f"{text} too")
+
+    assert [one["body"].rpartition("\n")[2] for one in github.comments] == ["new", "new too"]
+
+
+def test_the_comment_says_which_commit_it_is_about(github, comment):
+    comment(a="SAFE")
+    comment(a="SAFE", commit="89abcdef" * 5)
+
+    assert ["About commit 89abcde. " in one["body"] for one in github.comments] == [True]
 
 
 def test_a_question_whose_report_is_missing_is_named_as_without_an_answer(github, comment):
     comment(expected="b\nthe newest one\n\n", b="SAFE", a="SAFE as well")
     [text] = [one["body"] for one in github.comments]
 
-    assert text.startswith(f"{MARKER}\n\n## ⚠️ No answer: the newest one\n\n")
+    assert text.startswith(f"{HEAD}\n\n## ⚠️ No answer: the newest one\n\n")
     assert text.endswith("\n\nSAFE as well\n\nSAFE")
     assert text.count("No answer") == 1
 

@@ -9,6 +9,11 @@ from ci.tests.ci_jobs import ACTION, INSTALL, SAID, SEVERAL_LINES, fake
 from ci.tests.helpers import ROOT
 
 
+def in_a_fence(words: str, name: str = "preflight") -> str:
+    """The summary where there is no report: whose words these are, and the words as they were."""
+    return f"## {name}\n\n```\n{words}\n```\n"
+
+
 @pytest.mark.parametrize("code", [0, 1, 3, 4])
 def test_the_answer_is_the_outcome_with_the_report_as_artifact_and_the_summary_in_the_job(runner, code):
     runner.preflight(fake(code))
@@ -24,15 +29,24 @@ def test_the_answer_is_the_outcome_with_the_report_as_artifact_and_the_summary_i
 def test_where_nothing_ran_the_last_words_are_the_summary(runner, code):
     runner.preflight(fake(code, run=""))
 
-    assert runner.run(ACTION, arguments="--changed-only") == code
-    assert runner.read("GITHUB_STEP_SUMMARY") == f"{SAID[code]}\n"
+    assert runner.run(ACTION, arguments="--changed-only", name="this change") == code
+    assert runner.read("GITHUB_STEP_SUMMARY") == in_a_fence(SAID[code], name="this change")
+
+
+def test_the_last_words_are_no_markdown(runner):
+    hostile = "BLOCKED: @team ![it](https://example.org/x.png) <!-- ```"
+    runner.preflight(fake(1, run="", then=f"echo '{hostile}'"))
+    runner.run(ACTION, arguments="--quick")
+
+    words = "BLOCKED: @team ![it](https://example.org/x.png) !-- "
+    assert runner.read("GITHUB_STEP_SUMMARY") == in_a_fence(f"{words}\n{SAID[1]}")
 
 
 def test_a_report_that_could_not_be_written_takes_nothing_from_the_answer_and_the_evidence(runner):
     runner.preflight(fake(0, then='rm "$run/summary.md"'))
 
     assert runner.run(ACTION, arguments="--quick") == 0
-    assert runner.read("GITHUB_STEP_SUMMARY") == "SAFE: as it was\n"
+    assert runner.read("GITHUB_STEP_SUMMARY") == in_a_fence(SAID[0])
     assert (runner.report() / "baseline").is_dir()
 
 
@@ -41,7 +55,7 @@ def test_evidence_that_cannot_be_copied_takes_nothing_from_the_answer(runner):
     runner.program("cp", "exit 1")
 
     assert runner.run(ACTION, arguments="--quick") == 0
-    assert runner.read("GITHUB_STEP_SUMMARY") == "SAFE: as it was\n"
+    assert runner.read("GITHUB_STEP_SUMMARY") == in_a_fence(SAID[0])
     assert runner.used["actions/cache/save"]["key"].startswith(runner.outputs["steps.key.outputs.prefix"])
 
 
@@ -71,7 +85,7 @@ def test_a_gate_that_takes_too_long_is_interrupted_and_says_what_it_knows(runner
     runner.preflight(ENDLESS)
 
     assert runner.run(ACTION, arguments="--quick", minutes="0.05") == 3
-    assert runner.read("GITHUB_STEP_SUMMARY") == "INCONCLUSIVE: interrupted\n"
+    assert runner.read("GITHUB_STEP_SUMMARY") == in_a_fence("INCONCLUSIVE: interrupted")
 
 
 def test_the_evidence_of_an_earlier_question_is_not_taken_for_that_of_this_one(runner):
@@ -153,4 +167,4 @@ def test_a_real_change_that_moves_no_pin_is_over_at_once(runner):
     files = "--baseline-requirements old.txt --candidate-requirements new.txt"
 
     assert runner.run(ACTION, arguments=f"{files} --changed-only") == 0
-    assert runner.read("GITHUB_STEP_SUMMARY").startswith("SAFE: nothing to ask: the ")
+    assert "\nSAFE: nothing to ask: the " in runner.read("GITHUB_STEP_SUMMARY")

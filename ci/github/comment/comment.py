@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-MARKER = "<!-- preflight: this comment is updated in place -->"
+MARKER = "<!-- {name}: this comment is updated in place -->"
+# A push that takes the change of the pins out again starts nothing, and leaves the comment as it is.
+ABOUT = "About commit {commit:.7}. A later one is asked about only while the pull request changes pins."
 AUTHOR = "github-actions[bot]"  # whose comment it is: a marker that somebody else wrote is no reason to write over it
 NO_ANSWER = "## ⚠️ No answer: {name}\n\nThere is no report of it: its job did not get that far. Its log says why."
 PAGE = 100
@@ -23,16 +25,17 @@ SECONDS = 30
 
 def main() -> None:
     """Write the comment. Exits with 1 and one line when GitHub refuses it (a fork's token may not comment)."""
-    number, reports, expected = sys.argv[1:]
-    text = body(Path(reports), list(filter(None, map(str.strip, expected.splitlines()))))
+    number, reports, expected, name, commit = sys.argv[1:]
+    marker, about = MARKER.format(name=name), ABOUT.format(commit=commit)
+    text = body([marker, about], Path(reports), list(filter(None, map(str.strip, expected.splitlines()))))
     try:
-        publish(f"/repos/{os.environ['GITHUB_REPOSITORY']}/issues", number, text)
+        publish(f"/repos/{os.environ['GITHUB_REPOSITORY']}/issues", number, marker, text)
     except (OSError, ValueError) as error:
         sys.exit(f"preflight: the comment could not be written: {error}")
 
 
-def body(reports: Path, expected: Sequence[str]) -> str:
-    """The comment: the marker, then what is `expected` and has no report, then each summary, by the reports' names.
+def body(head: Sequence[str], reports: Path, expected: Sequence[str]) -> str:
+    """The comment: its head, then what is `expected` and has no report, then each summary, by the reports' names.
 
     A job that timed out has no report, and an answer that is missing must not look like one that was never asked for.
     Those come first: the end of a long comment is cut off.
@@ -41,21 +44,22 @@ def body(reports: Path, expected: Sequence[str]) -> str:
     missing = [NO_ANSWER.format(name=name) for name in expected if name not in summaries]
     if not (missing or summaries):
         sys.exit(f"preflight: no report in {reports} has a summary.md, and none is expected")
-    text = "\n\n".join([MARKER, *missing, *summaries.values()])
+    text = "\n\n".join([*head, *missing, *summaries.values()])
     return text if len(text) <= LARGEST else f"{text[:LARGEST]}\n\n… cut off: the rest is in the artifacts."
 
 
-def publish(issues: str, number: str, text: str) -> None:
-    """Update our own earlier comment on that pull request, or write the first one."""
-    mine = next((one["id"] for one in _comments(f"{issues}/{number}/comments") if _is_mine(one)), None)
+def publish(issues: str, number: str, marker: str, text: str) -> None:
+    """Update our own earlier comment on that pull request, known by its marker, or write the first one."""
+    comments = _comments(f"{issues}/{number}/comments")
+    mine = next((one["id"] for one in comments if _is_mine(one, marker)), None)
     if mine:
         _ask("PATCH", f"{issues}/comments/{mine}", {"body": text})
     else:
         _ask("POST", f"{issues}/{number}/comments", {"body": text})
 
 
-def _is_mine(comment: dict[str, Any]) -> bool:
-    return bool(comment["user"]["login"] == AUTHOR and comment["body"].startswith(MARKER))
+def _is_mine(comment: dict[str, Any], marker: str) -> bool:
+    return bool(comment["user"]["login"] == AUTHOR and comment["body"].startswith(marker))
 
 
 def _comments(path: str) -> Iterator[dict[str, Any]]:

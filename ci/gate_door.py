@@ -50,7 +50,7 @@ def gate(
       ./ci/preflight gate
       ./ci/preflight gate --quick --candidate celery-5.5
       ./ci/preflight gate --baseline celery-5.5 --candidate celery-5.5+django-celery-beat==2.8.0
-      ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt
+      ./ci/preflight gate --baseline-requirements old.txt --candidate-requirements requirements.txt --python 3.13
       ./ci/preflight gate --from-git main..HEAD --requirements requirements/production.txt
       ./ci/preflight gate --from-git main..HEAD --changed-only --full
       ./ci/preflight gate --walk 7 --steps 20

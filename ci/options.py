@@ -99,6 +99,7 @@ ABOUT_PINS = (
     click.option("--from-git", metavar="BASE..HEAD", help="Both files out of commits; nothing is checked out."),
     click.option("--requirements", metavar="PATH", help="That file in both.  [default: the usual one that changed]"),
     click.option("--repository", metavar="DIR", help="The repository of those commits.  [default: this folder]"),
+    click.option("--python", metavar="X.Y", help="The Python of your pins.  [default: what they ask for, else 3.11]"),
 )
 
 
@@ -114,11 +115,12 @@ def PINS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 - u
         from_git: str | None,
         requirements: str | None,
         repository: str | None,
+        python: str | None,
         **others: Any,
     ) -> None:
         files = {"baseline": baseline_requirements, "candidate": candidate_requirements}
         day = baseline_as_of.date() if baseline_as_of else None
-        command(pins=PinOptions(files, day, from_git, requirements, repository), **others)
+        command(pins=PinOptions(files, day, from_git, requirements, repository, python), **others)
 
     for option in reversed(ABOUT_PINS):
         together = option(together)

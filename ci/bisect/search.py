@@ -72,10 +72,16 @@ class Search:
         if (versions := self._enough([*needed, *unclear], along)) is None:
             return self._not_narrowed(left, remarks)
         culprits = []
-        for part in needed:
+        for part in needed or self._tied(left, versions):
             culprits.append(self._release(part, versions))
             versions[part] = culprits[-1].at
-        return self._found(culprits, (along, unclear), versions, remarks)
+        others = tuple(part for part in along if part not in {one.part for one in culprits})
+        return self._found(culprits, (others, unclear), versions, remarks)
+
+    def _tied(self, left: Sequence[str], versions: Mapping[str, str]) -> list[str]:
+        """Of parts that only move together: one of which a release alone makes the difference, all others held."""
+        olds = {part: old for part, (old, _) in self._mixtures.parts.items()}
+        return [part for part in left if self._release(part, versions).before != olds[part]][:1]
 
     def _not_narrowed(self, left: Sequence[str], remarks: Sequence[str]) -> Found:
         versions = self._mixtures.towards(left)

@@ -1,4 +1,8 @@
-"""Reads uv.lock, poetry.lock and pylock.toml: what they install in production, without development groups."""
+"""Reads uv.lock, poetry.lock and pylock.toml: what they install in production.
+
+That is the project's own dependencies; of a uv.lock its extras too, which production may ask for. What only other
+groups ask for, or extras of a pylock.toml, is left out, and named where it is of Celery's family.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from ci.pins.listing import Listing, requirement
+from ci.pins.listing import FAMILY, Listing, requirement
 from harness.errors import UsageError
 
 Table = Mapping[str, Any]
@@ -42,7 +46,7 @@ def _pylock(path: str, data: Table, name: str) -> Listing:
     groups = set(data.get("default-groups", []))
     context: dict[str, Any] = {"extras": set(), "dependency_groups": groups}
     packages = [one for one in data["packages"] if _applies(one, context)]
-    return _listing(name, path, packages, data.get("requires-python", ""))
+    return _listing(name, path, packages, data["packages"], data.get("requires-python", ""))
 
 
 def _applies(package: Table, context: dict[str, Any]) -> bool:
@@ -55,25 +59,26 @@ def _applies(package: Table, context: dict[str, Any]) -> bool:
 def _poetry(path: str, data: Table, name: str) -> Listing:
     """Poetry 2 says the groups of a package, Poetry before 1.5 its category, those in between nothing."""
     packages = [one for one in data["package"] if "main" in one.get("groups", [one.get("category", "main")])]
-    return _listing(name, path, packages, data["metadata"].get("python-versions", "").replace("*", ""))
+    python = data["metadata"].get("python-versions", "").replace("*", "")
+    return _listing(name, path, packages, data["package"], python)
 
 
 def _uv(path: str, data: Table, name: str) -> Listing:
-    """What the project's own dependencies lead to; the edges of development groups are not followed."""
+    """What the project's own dependencies and extras lead to; the edges of development groups are not followed."""
     by_name: dict[str, list[Table]] = {}
     for one in data["package"]:
         by_name.setdefault(one["name"], []).append(one)
     roots = [one for one in data["package"] if {"virtual", "editable"} & set(one["source"])]
     reached = _reached(roots or data["package"], by_name)
-    packages = [one for one in data["package"] if one["name"] in reached and one not in roots]
-    return _listing(name, path, packages, data.get("requires-python", ""))
+    among = [one for one in data["package"] if one not in roots]
+    packages = [one for one in among if one["name"] in reached]
+    return _listing(name, path, packages, among, data.get("requires-python", ""))
 
 
 def _reached(roots: Sequence[Table], by_name: Mapping[str, Sequence[Table]]) -> set[str]:
-    """The packages that the roots lead to, through the extras that are asked for on the way."""
+    """The packages that the roots and their extras lead to, through the extras that are asked for on the way."""
     seen: set[tuple[str, str]] = set()
-    open_ = [edge for root in roots for edge in root.get("dependencies", [])]
-    open_ += [{"name": root["name"]} for root in roots]
+    open_: list[Table] = [{"name": root["name"], "extra": root.get("optional-dependencies", {})} for root in roots]
     while open_:
         edge = open_.pop()
         for extra in ("", *edge.get("extra", [])):
@@ -90,10 +95,26 @@ def _edges(package: Table, extra: str) -> Sequence[Table]:
     return edges
 
 
-def _listing(name: str, path: str, packages: Sequence[Table], python: str) -> Listing:
+def _listing(name: str, path: str, packages: Sequence[Table], among: Sequence[Table], python: str) -> Listing:
+    """The listing of the packages that are taken from `among` all that the lock has."""
     direct = {str(canonicalize_name(one["name"])): _address(one) for one in packages if _address(one)}
     pinned = tuple(_pinned(path, [one for one in packages if not _address(one)]))
-    return Listing(name, pinned, python=SpecifierSet(_pep440(python)), direct=direct, locked=True)
+    left_out = _left_out(packages, among)
+    why = "left out, because only a group or an extra that is not installed by default asks for it"
+    asides = (f"{why}: {', '.join(left_out)}",) if left_out else ()
+    asked = SpecifierSet(_pep440(python))
+    return Listing(name, pinned, python=asked, direct=direct, locked=True, left_out=left_out, asides=asides)
+
+
+def _left_out(packages: Sequence[Table], among: Sequence[Table]) -> tuple[str, ...]:
+    """Those of the family that the lock has in a release which is not taken."""
+    taken = {_release(one) for one in packages}
+    left = {name for name, version in map(_release, among) if (name, version) not in taken}
+    return tuple(name for name in FAMILY if name in left)
+
+
+def _release(package: Table) -> tuple[str, str]:
+    return str(canonicalize_name(package["name"])), str(package.get("version", ""))
 
 
 def _pinned(path: str, packages: Sequence[Table]) -> Iterator[Requirement]:

@@ -21,8 +21,12 @@ OPTION = re.compile(r"(--?[A-Za-z][\w-]*)[ =]?(.*)")
 SHORT = re.compile(r"(-[rce])(\S.*)")  # pip takes -rFILE as well
 PER_REQUIREMENT = re.compile(r"\s--?[A-Za-z].*$")  # --hash=..., --config-settings ...
 ADDRESS = re.compile(r"^(\.{1,2}(/|$)|/|~/|[\w+]+://|file:)|\.(whl|zip|tar\.\w+|tgz)$", re.IGNORECASE)
+NAMED = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^]]*\]\s*)?@")  # PEP 508's NAME @ ADDRESS, with blanks or without
+BEHIND = re.compile(r"(;\s|\s;|[?#]).*$")  # an address: a marker, a query, a fragment
 EGG = re.compile(r"[#&]egg=([\w.-]+)")
-ARCHIVE = re.compile(r"([A-Za-z0-9][\w.]*?)-\d[^/]*$")
+SUFFIX = re.compile(r"\.(git|whl|zip|tar\.\w+|tgz)$", re.IGNORECASE)
+ARCHIVE = re.compile(r"([A-Za-z0-9][\w.-]*?)-\d")
+FORGE = re.compile(r"([^/]+)/(?:-/)?(?:archive|get|zip|tar\.gz|zipball|tarball)/")  # OWNER/NAME/archive/main.zip
 
 
 def read_requirements_txt(path: str, read: Read, name: str) -> Listing:
@@ -57,21 +61,18 @@ class _Reader:
 
     def _line(self, line: str, place: str, into: list[Requirement]) -> None:
         option, value = _option(line)
+        text = value or line
         if kind := INCLUDES.get(option):
             self._include(value, into if kind == "requirement" else self.constraints)
-        elif option in EDITABLE or (not option and ADDRESS.search(line.partition(" ")[0])):
-            self._address(value or line)
-        elif option:
+        elif option and option not in EDITABLE:
             self.options.add(option)
+        elif not NAMED.match(text) and (option or ADDRESS.search(text.partition(" ")[0])):
+            self.direct.update(dict.fromkeys(_names(text), text))
         else:
-            self._requirement(requirement(PER_REQUIREMENT.sub("", line).strip(), place), into)
+            self._requirement(requirement(PER_REQUIREMENT.sub("", text).strip(), place), into)
 
     def _include(self, value: str, into: list[Requirement]) -> None:
         self.file(posixpath.join(posixpath.dirname(self.open[-1]), value), into)
-
-    def _address(self, address: str) -> None:
-        named = EGG.search(address) or ARCHIVE.search(address.partition("#")[0].rpartition("/")[2])
-        self.direct[str(canonicalize_name(named.group(1))) if named else address] = address
 
     def _requirement(self, one: Requirement, into: list[Requirement]) -> None:
         if one.url:
@@ -84,6 +85,25 @@ def _option(line: str) -> tuple[str, str]:
     """The option that a line begins with and its value; two empty strings for a line that is a requirement."""
     found = SHORT.fullmatch(line) or OPTION.fullmatch(line)
     return (found.group(1), found.group(2).strip()) if found and line.startswith("-") else ("", "")
+
+
+def _names(address: str) -> set[str]:
+    """What the package from an address may be called; the address itself for a path that does not say it."""
+    path, remote = _path(BEHIND.sub("", PER_REQUIREMENT.sub("", address)).strip().rstrip("/"))
+    last = SUFFIX.sub("", path.rpartition("/")[2])
+    egg = EGG.search(address)
+    found = [egg] if egg else [ARCHIVE.search(last), FORGE.search(path) if remote else None]
+    names = [one.group(1) for one in found if one] or ([last] if remote and last else [])
+    return {str(canonicalize_name(name)) for name in names} or {address}
+
+
+def _path(address: str) -> tuple[str, bool]:
+    """The path of an address without host and revision, and whether there was a host to leave out."""
+    scheme, remote, rest = address.partition("://")
+    if not remote:
+        return address, False
+    path = rest.partition("/")[2]
+    return (path.rpartition("@")[0] or path) if "+" in scheme else path, True  # a branch's name may hold slashes
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ci.inert import inert
-from ci.pins.listing import Listing
+from ci.pins.listing import FAMILY, Listing
 from ci.pins.locks import read_lock
 from ci.pins.requirements_txt import read_requirements_txt
-from ci.pins.usual import USUAL, meant
+from ci.pins.usual import USUAL, meant, others, unclear
 from harness.errors import UsageError
 
 GIT_SECONDS = 60
@@ -27,7 +27,8 @@ def from_git(repository: str, base_to_head: str, path: str | None) -> dict[str, 
     """The listings of one file in two commits, by arm; nothing is checked out.
 
     `path` is relative to `repository`; without one it is the file of a usual name that changed. Raises UsageError for
-    what is no repository, no commit, or not there, and when several files may be meant.
+    what is no repository, no commit, or not there, and when several files may be meant: a changed one of another name
+    may be, if it names Celery or its family otherwise than the usual one.
     """
     base, dots, head = base_to_head.partition("..")
     if not (base and dots and head):
@@ -79,7 +80,26 @@ def _usual(repository: str, folder: str, commits: list[str]) -> str:
     readers = [_reader(repository, commit) for commit in commits]
     parts = {name: set().union(*(_parts(name, read) for read in readers)) for name in names}
     there = [name for name in names if all(_in_commit(repository, commit, name) for commit in commits)]
-    return meant(there, parts, _changed(repository, *commits))
+    changed = _changed(repository, *commits)
+    chosen = meant(there, parts, changed)
+    for other in others(changed, folder, parts[chosen]):
+        if any(_says_otherwise(repository, commit, other, chosen) for commit in commits):
+            raise unclear([other])
+    return chosen
+
+
+def _says_otherwise(repository: str, commit: str, other: str, chosen: str) -> bool:
+    """Whether a file may be the one that is meant: it names Celery or its family, and not as the chosen one does."""
+    if not _in_commit(repository, commit, other):
+        return False
+    read = _reader(repository, commit)
+    known = _listing(chosen, read, chosen)
+    try:
+        found = _listing(other, read, other)
+    except UsageError:  # who knows what it names
+        return True
+    about = known.packages.union(FAMILY)
+    return not found.packages.isdisjoint(FAMILY) and not found.lines(about) <= known.lines(about)
 
 
 def _parts(path: str, read: Callable[[str], str]) -> set[str]:

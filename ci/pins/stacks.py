@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from packaging.requirements import Requirement
 
-from ci.pins.listing import Listing, package_of
+from ci.pins.listing import FAMILY, Listing, package_of
 from harness.errors import Unresolvable, UsageError
 from harness.stack import pythons
 from harness.stack.definition import Definition
@@ -15,7 +15,6 @@ from harness.stack.pythons import Python
 from harness.stack.store import Stack, Store
 
 PLAN = "plan-2023"  # whose packages are the app's own, and whose Python is taken where a file asks for none
-FAMILY = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
 MOST_NAMES = 12
 # uv's words for a package that the index does not have, or not without running its build.
 REMEDY = "older where it runs? give pip freeze of that, or --baseline-as-of DAY"

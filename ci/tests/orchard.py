@@ -23,6 +23,7 @@ RELEASES = {
 }
 OLD = {"core": "1.0", "leaf": "1.0", "seed": "1.0", "tree": "1.0"}
 NEW = {"core": "3.0", "leaf": "2.0", "root": "1.0", "seed": "2.0", "tree": "2.0"}
+TIED, FREE = {"core": "1.0", "crown": "1.0"}, {"core": "3.0", "crown": "2.0"}
 
 
 class Made:
@@ -57,7 +58,10 @@ class Quiet:
 
 
 def plant(folder: Path, monkeypatch: pytest.MonkeyPatch, reaper: Reaper) -> Store:
-    """A store with the stacks `old` and `new`; tree 2.0 needs core from 2 on and brings root, which is new."""
+    """A store with the stacks `old` and `new`; tree 2.0 needs core from 2 on and brings root, which is new.
+
+    Between `tied` and `free`, core and crown move together or not at all.
+    """
     monkeypatch.setattr(pythons, "found", lambda: (THIS,))
     wheels = market(folder, monkeypatch)
     for name, versions in RELEASES.items():
@@ -66,8 +70,10 @@ def plant(folder: Path, monkeypatch: pytest.MonkeyPatch, reaper: Reaper) -> Stor
     wheel(wheels, "tree", "1.0", "core")
     wheel(wheels, "tree", "2.0", "core>=2", "root")
     wheel(wheels, "root", "1.0")
+    for version, needed in {"1.0": "core<2", "1.5": "core>=2", "2.0": "core>=2"}.items():
+        wheel(wheels, "crown", version, needed)
     (folder / "stacks").mkdir()
-    for stack, pins in {"old": OLD, "new": NEW}.items():
+    for stack, pins in {"old": OLD, "new": NEW, "tied": TIED, "free": FREE}.items():
         lines = ", ".join(f'"{name}=={version}"' for name, version in pins.items())
         (folder / "stacks" / f"{stack}.toml").write_text(f'python = "{THIS.minor}"\nrequirements = [{lines}]\n')
         files = [wheels / f"{name}-{version}-py3-none-any.whl" for name, version in pins.items()]

@@ -114,6 +114,12 @@ def test_what_comes_along_with_the_culprit_is_told_apart_from_it(search):
     assert sentences(found, []) == ["tree 1.0 → 2.0 breaks it.", "Moves with it: core and root."]
 
 
+def test_of_two_that_only_move_together_the_one_that_brings_the_other_along_is_named(search):
+    found = search(lambda pins: "no" if has(pins, "crown", "2.0") else "", ("tied", "free"))
+
+    assert sentences(found, []) == ["crown 1.5 → 2.0 breaks it.", "Moves with it: core."]
+
+
 def test_two_that_are_needed_together_are_both_named_with_their_releases(search):
     found = search(lambda pins: "no" if has(pins, "leaf", "2.0") and not has(pins, "core", "1.0", "1.1") else "")
 

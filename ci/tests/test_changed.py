@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from ci import gate_door
+from ci.pins.listing import Listing
 from ci.tests.helpers import stack
 from harness.errors import Unresolvable
 from harness.stack.pythons import Python
@@ -67,6 +69,18 @@ def test_pins_that_clash_are_left_to_the_gate_which_keeps_a_run_of_it(ask):
 
     assert code == 1
     assert set(question.pins) == {"baseline", "candidate"}
+
+
+@pytest.mark.parametrize("arm", ["old.txt", "new.txt"])
+def test_what_a_lock_has_for_a_group_alone_may_be_installed_so_the_gate_is_asked(ask, monkeypatch, arm):
+    def from_disk(path):
+        return Listing(path, (Requirement("celery"),), left_out=("redis",) if path == arm else ())
+
+    monkeypatch.setattr("ci.pins.arms.from_disk", from_disk)
+    (code, output, _), [question] = ask("5.3.6", "5.3.6")
+
+    assert (code, output) == (1, "Nothing moved, but what was left out may be installed: redis\n")
+    assert (set(question.locks), question.pins) == ({"baseline", "candidate"}, {})
 
 
 def test_another_python_is_a_change_as_well(ask, monkeypatch):

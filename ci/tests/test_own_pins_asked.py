@@ -3,6 +3,11 @@
 import pytest
 
 from ci import gate_door
+from ci.checkout import CACHE, STACKS
+from ci.pins.stacks import python_for
+from harness.reaper import Reaper
+from harness.stack import pythons
+from harness.stack.store import Store
 
 
 @pytest.fixture
@@ -55,6 +60,51 @@ def test_a_day_is_about_the_baselines_file_alone(question):
     found = question(*files, "--baseline-as-of", "2023-12-15")
 
     assert [str(found.pins[arm].as_of) for arm in ("baseline", "candidate")] == ["2023-12-15", "None"]
+
+
+@pytest.mark.parametrize("arms", [("baseline", "candidate"), ("baseline",), ("candidate",)])
+def test_a_python_is_that_of_every_file_of_pins(question, arms):
+    newest = pythons.found()[0].minor
+    files = [text for arm in arms for text in (f"--{arm}-requirements", "old.txt")]
+    found = question(*files, "--python", newest)
+
+    with Reaper() as reaper:
+        store = Store(STACKS, CACHE, reaper)
+        assert {arm: python_for(one.listing, store).minor for arm, one in found.pins.items()} == dict.fromkeys(
+            arms, newest
+        )
+
+
+LOCK = 'lock-version = "1.0"\nrequires-python = ">=3.12.1"\n[[packages]]\nname = "celery"\nversion = "5.6.3"\n'
+NO_PYTHON = {
+    "no file": ("--python 3.13", "--python needs pins of yours"),
+    "empty and no file": ("--python=", "--python needs pins of yours"),
+    "no minor version": ("--python 3 --candidate-requirements new.txt", "write it like 3.13"),
+    "a patch": ("--python 3.13.1 --candidate-requirements new.txt", "write it like 3.13"),
+    "a range": ("--python >=3.13 --candidate-requirements new.txt", "'>=3.13' is no Python"),
+    "empty": ("--python= --candidate-requirements new.txt", "'' is no Python"),
+    "digits of another script": ("--python 3.١٣ --candidate-requirements new.txt", "write it like 3.13"),
+    "excluded": (
+        "--python 3.11 --candidate-requirements pylock.toml",
+        "pylock.toml asks for Python >=3.12.1, so --python 3.11 cannot be",
+    ),
+    "not installed": (
+        "--python 3.99 --candidate-requirements pylock.toml",
+        "asks for Python ==3.99.*,>=3.12.1, and none is installed (found: 3.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_PYTHON)
+def test_a_python_that_cannot_be_is_a_usage_error(preflight, monkeypatch, tmp_path, kind):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.txt").write_text("celery==5.6.3\n")
+    (tmp_path / "pylock.toml").write_text(LOCK)
+    arguments, says = NO_PYTHON[kind]
+    code, output, errors = preflight("gate", *arguments.split())
+
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert says in errors
 
 
 def test_settings_are_read_and_an_absent_file_of_accepted_differences_is_none(question):

@@ -16,6 +16,8 @@ source = {{ virtual = "." }}
 dependencies = [{{ name = "celery", extra = ["redis"] }}, {{ name = "own" }}]
 [package.dev-dependencies]
 dev = [{{ name = "pytest" }}]
+[package.optional-dependencies]
+prod = [{{ name = "django-celery-beat" }}]
 [[package]]
 name = "celery"
 version = "5.6.3"
@@ -37,6 +39,15 @@ resolution-markers = ["python_version < '3.13'", "python_version >= '3.14'"]
 name = "redis"
 version = "8.1.0"
 resolution-markers = ["python_version == '3.13'"]
+{INDEX}
+[[package]]
+name = "django-celery-beat"
+version = "2.9.0"
+{INDEX}
+dependencies = [{{ name = "django" }}]
+[[package]]
+name = "django"
+version = "6.0.4"
 {INDEX}
 [[package]]
 name = "boto3"
@@ -113,11 +124,13 @@ def pins(text: str) -> list[str]:
     return sorted(str(one) for one in read_lock("a.lock", text, "a.lock").requirements)
 
 
-def test_uv_installs_what_the_project_leads_to_with_the_extras_that_are_asked_for():
+def test_uv_installs_what_the_project_and_its_extras_lead_to_with_the_extras_that_are_asked_for():
     markers = 'python_version < "3.13" or python_version >= "3.14"'
 
     assert pins(UV) == [
         "celery==5.6.3",
+        "django-celery-beat==2.9.0",
+        "django==6.0.4",
         "kombu==5.6.2",
         f"redis==6.4.0; {markers}",
         'redis==8.1.0; python_version == "3.13"',
@@ -138,6 +151,39 @@ def test_an_older_poetry_says_it_by_category_and_one_in_between_not_at_all():
 
 def test_pylock_installs_the_default_groups_and_no_extra():
     assert pins(PYLOCK) == ["celery==5.6.3", 'kombu==5.6.2; python_version >= "3.9"']
+
+
+REDIS = '[[package]]\nname = "Redis"\nversion = "6.4.0"\n'
+SECOND = f'{REDIS}marker = "{{}}"\n'.replace("package", "packages")
+LEFT_OUT = {
+    "uv": UV.replace('name = "celery", extra = ["redis"]', 'name = "celery"').replace(
+        'name = "pytest" }', 'name = "pytest" }, { name = "redis" }'
+    ),
+    "poetry": POETRY.replace("[metadata]", f'{REDIS}groups = ["prod"]\n[metadata]'),
+    "an older poetry": POETRY.replace("[metadata]", f'{REDIS}category = "dev"\n[metadata]'),
+    "a group of pylock": PYLOCK + SECOND.format("'prod' in dependency_groups"),
+    "an extra of pylock": PYLOCK + SECOND.format("'prod' in extras"),
+    "another release": PYLOCK
+    + SECOND.format("'main' in dependency_groups").replace("6.4.0", "5.2.1")
+    + SECOND.format("'prod' in dependency_groups"),
+}
+
+
+@pytest.mark.parametrize("kind", LEFT_OUT)
+def test_what_is_of_celerys_family_and_for_a_group_or_an_extra_alone_is_left_out_and_said(kind):
+    found = read_lock("a.lock", LEFT_OUT[kind], "a.lock")
+
+    assert found.left_out == ("redis",)
+    [aside] = found.asides
+    assert aside == "left out, because only a group or an extra that is not installed by default asks for it: redis"
+    assert "redis==6.4.0" not in [str(one).lower() for one in found.requirements]
+
+
+@pytest.mark.parametrize("text", [UV, POETRY, PYLOCK], ids=["uv", "poetry", "pylock"])
+def test_nothing_is_said_of_development_tools_that_are_left_out(text):
+    found = read_lock("a.lock", text, "a.lock")
+
+    assert (found.left_out, found.asides) == ((), ())
 
 
 @pytest.mark.parametrize("text", [UV, POETRY, PYLOCK], ids=["uv", "poetry", "pylock"])

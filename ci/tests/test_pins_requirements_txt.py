@@ -83,6 +83,25 @@ def test_constraints_limit_and_do_not_ask():
         ("git+ssh://git@host/x.git#egg=Django_Celery.Beat&subdirectory=y", "django-celery-beat"),
         ("https://host/celery-5.3.6-py3-none-any.whl", "celery"),
         ("./wheels/celery-5.3.6.tar.gz", "celery"),
+        ("file:celery-5.3.6.tar.gz", "celery"),
+        ("./my wheels/celery-5.3.6.tar.gz", "celery"),
+        ("https://host/django-celery-beat-2.5.0.tar.gz", "django-celery-beat"),
+        ("https://host/django_celery_beat-2.5.0-py3-none-any.whl?token=a/b", "django-celery-beat"),
+        ("https://host/kombu.zip", "kombu"),
+        ("kombu@https://host/main.zip", "kombu"),
+        ("kombu[redis]@https://host/main.zip --hash=sha256:aa", "kombu"),
+        ("-e kombu@git+https://host/x", "kombu"),
+        ("git+https://github.com/celery/django-celery-beat@v2.6.0", "django-celery-beat"),
+        ("git+https://github.com/celery/django-celery-beat.git@a/branch", "django-celery-beat"),
+        ("git+ssh://git@github.com/celery/kombu.git#subdirectory=y", "kombu"),
+        ("git+https://github.com/celery/kombu/ ; python_version > '3'", "kombu"),
+        ("git+https://github.com/celery/kombu ;python_version>'3'", "kombu"),
+        ("git+https://github.com/celery/kombu; python_version > '3'", "kombu"),
+        ("git+https://github.com/celery/kombu --config-settings=a=b", "kombu"),
+        ("-e git+https://github.com/celery/kombu", "kombu"),
+        ("https://github.com/celery/kombu/archive/main.zip", "kombu"),
+        ("https://gitlab.com/celery/kombu/-/archive/main/kombu-main.tar.gz", "kombu"),
+        ("-e ./src/celery", "./src/celery"),
         ("--editable=.", "."),
         ("-e .", "."),
     ],
@@ -92,6 +111,12 @@ def test_what_comes_from_an_address_is_known_by_its_package_where_it_says_it(lin
 
     assert [str(one) for one in found.requirements] == ["redis"]
     assert list(found.direct) == [package]
+
+
+def test_the_archive_of_a_tag_may_be_of_the_package_that_the_tag_names_or_of_the_project():
+    address = "https://github.com/celery/kombu/archive/refs/tags/celery-5.3.zip"
+
+    assert listing(address).direct == {"celery": address, "kombu": address}
 
 
 def test_an_index_with_a_password_is_named_by_its_option_alone():

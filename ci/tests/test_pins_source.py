@@ -134,20 +134,20 @@ def found(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     git(tmp_path, "init", "--quiet")
 
-    def found(files: dict[str, tuple[str | None, str | None]]) -> str:
+    def found(files: dict[str, tuple[str | None, str | None]], folder: str = "", path: str | None = None) -> str:
         for texts in zip(*files.values(), strict=True):
             for name, text in zip(files, texts, strict=True):
                 write(tmp_path / name, text)
             git(tmp_path, "add", "--all")
             git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
-        return from_git(str(tmp_path), "HEAD~1..HEAD", None)["candidate"].name.partition("@")[0]
+        return from_git(str(tmp_path / folder), "HEAD~1..HEAD", path)["candidate"].name.partition("@")[0]
 
     return found
 
 
 def write(path: Path, text: str | None) -> None:
     """Leave that text there, or nothing."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     if text is not None:
         path.write_text(text)
@@ -197,3 +197,51 @@ def test_which_file_is_meant_is_asked_for_where_the_change_does_not_say(found, f
     with pytest.raises(UsageError, match=f"{named}.* changed.*--requirements PATH") as caught:
         found(files)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("usual", [(OLD, OLD), (OLD, OLD + "flask==3.0.0")], ids=["unchanged", "in something else"])
+def test_a_changed_file_of_another_name_may_be_the_one_that_is_meant(found, usual):
+    with pytest.raises(UsageError, match=r"^requirements-worker.txt changed: say which file .* --requirements PATH"):
+        found({"requirements.txt": usual, "requirements-worker.txt": (OLD, NEW)})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, "redis==6.4.0"),
+        ("kombu==5.3.4", None),
+        (OLD + "flask==2", OLD + "flask==3"),
+        ("-r ../requirements.txt\nredis==5", "-r ../requirements.txt\nredis==6"),
+        ("redis @ git+https://host/x@1", "redis @ git+https://host/x@2"),
+        ("pytest", "no requirement"),
+    ],
+)
+def test_it_may_be_meant_when_it_came_or_went_and_when_nobody_knows_what_it_names(found, before, after):
+    usual = "Celery==5.3.6\nflask==2\n"
+
+    with pytest.raises(UsageError, match=r"^requirements/live.txt changed"):
+        found({"requirements.txt": (usual, usual), "requirements/live.txt": (before, after)})
+
+
+@pytest.mark.parametrize(
+    ("other", "before", "after"),
+    [
+        ("requirements-dev.txt", "pytest==8", "pytest==9"),
+        ("requirements-dev.txt", "flask==2", "flask==3"),
+        ("requirements-dev.txt", "-r requirements.txt\npytest==8", "-r requirements.txt\npytest==9"),
+        ("requirements-dev.txt", "Celery[redis]==5.3.6 ; python_version > '3'\npytest==8", NEW + "pytest==9"),
+        ("requirements/more.txt", None, "vine==5.1.0"),
+        ("notes.txt", OLD, NEW),
+    ],
+)
+def test_what_names_none_of_celerys_family_or_as_the_usual_one_does_is_not_meant(found, other, before, after):
+    usual = (OLD + "flask==2", NEW + "flask==2")
+
+    assert found({"requirements.txt": usual, other: (before, after)}) == "requirements.txt"
+
+
+def test_a_file_of_another_name_counts_within_the_folder_that_is_asked_about_and_where_none_is_named(found):
+    files = {"app/requirements.txt": (OLD, OLD), "other/requirements-live.txt": (OLD, NEW)}
+
+    assert found(files, folder="app") == "app/requirements.txt"
+    assert found(files | {"app/live-requirements.txt": (OLD, NEW)}, "app", "requirements.txt") == "app/requirements.txt"

@@ -7,6 +7,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from ci.checkout import CACHE, STACKS
+from ci.pins.arms import PinOptions
 from ci.pins.listing import Listing
 from ci.pins.requirements_txt import read_requirements_txt
 from ci.pins.stacks import PLAN, Pins, python_for
@@ -115,12 +116,27 @@ def test_a_marker_of_another_python_or_system_does_not_apply(store):
             "celery comes from git+https://github.com/celery",
         ),
         ("celery\n-e git+ssh://git@host/kombu#egg=kombu", "kombu comes from"),
+        ("celery\ngit+https://me:secret@github.com/celery/django-celery-beat@v2.6.0", "django-celery-beat comes from"),
     ],
 )
 def test_what_no_stack_can_be_made_of_is_refused_before_anything_is_resolved(store, text, says):
     with pytest.raises(UsageError, match=says.replace("+", r"\+")) as caught:
         Pins(mine(text)).check(store)
     assert "secret" not in str(caught.value)
+
+
+def test_a_set_for_a_newer_python_than_the_plans_is_resolved_on_the_python_that_is_asked_for(store, tmp_path):
+    (tmp_path / "mine.txt").write_text("celery==5.6.3\nDjango==6.0.1\n")
+    newest = pythons.found()[0].minor
+
+    def stack(python: str | None):
+        files = {"candidate": str(tmp_path / "mine.txt")}
+        return PinOptions(files, None, None, None, None, python).pins()["candidate"].stack(store)
+
+    found = stack(newest)
+    assert (found.pins["django"], found.python.minor) == ("6.0.1", newest)
+    with pytest.raises(Unresolvable):
+        stack(None)
 
 
 def test_the_plans_python_is_taken_where_the_file_allows_it_else_the_oldest_that_it_allows(store):

@@ -38,11 +38,12 @@ class Holder:
         mixtures = Mixtures(self.newest, self.question.locks["baseline"], self.bench.store)
         sets = Sets(mixtures, journal, self.bench.store)
         oracle = self.bench.oracle(replace(self.question, targets=tuple(scenarios)))
-        found = Search(Trials(sets, oracle, journal, self.times, self.show)).run()
-        stack = sets.stack(found.versions)
+        search = Search(Trials(sets, oracle, journal, self.times, self.show))
+        found = search.run()
+        stack = sets.stack(versions := search.least(found))
         if stack is None:
-            raise NoAdvice(f"what has to be held back was not found: {sets.why_not(found.versions)}")
-        return Back(found, replace(stack, name=NAME), sets, found.versions)
+            raise NoAdvice(f"what has to be held back was not found: {sets.why_not(versions)}")
+        return Back(found, replace(stack, name=NAME), sets, versions)
 
 
 @dataclass(frozen=True)

@@ -72,16 +72,25 @@ class Search:
         if (versions := self._enough([*needed, *unclear], along)) is None:
             return self._not_narrowed(left, remarks)
         culprits = []
-        for part in needed or self._tied(left, versions):
+        if tied := [] if needed else self._tied(left):
+            versions = self._mixtures.towards(left)
+        for part in (*needed, *tied):
             culprits.append(self._release(part, versions))
             versions[part] = culprits[-1].at
         others = tuple(part for part in along if part not in {one.part for one in culprits})
         return self._found(culprits, (others, unclear), versions, remarks)
 
-    def _tied(self, left: Sequence[str], versions: Mapping[str, str]) -> list[str]:
+    def least(self, found: Found) -> dict[str, str]:
+        """What to ask for in place of found.versions, so that what came along moved no further than it has to."""
+        versions = dict(found.versions)
+        for part in [one for one in found.along if one in versions]:
+            versions[part] = self._release(part, versions).at
+        return versions
+
+    def _tied(self, left: Sequence[str]) -> list[str]:
         """Of parts that only move together: one of which a release alone makes the difference, all others held."""
-        olds = {part: old for part, (old, _) in self._mixtures.parts.items()}
-        return [part for part in left if self._release(part, versions).before != olds[part]][:1]
+        versions, parts = self._mixtures.towards(left), self._mixtures.parts
+        return [part for part in left if self._release(part, versions).before != parts[part][0]][:1]
 
     def _not_narrowed(self, left: Sequence[str], remarks: Sequence[str]) -> Found:
         versions = self._mixtures.towards(left)
@@ -129,11 +138,11 @@ class Search:
         return {None: "unclear", True: "spare", False: "needed"}[bool(others) and self._suffices(others)]
 
     def _enough(self, parts: Sequence[str], along: Sequence[str]) -> dict[str, str] | None:
-        """What to ask for so that it behaves like the other end: these parts, else those that come along as well.
+        """What to ask for so that it behaves like the other end: these parts, else with what comes along, one or all.
 
-        None when neither is enough. A release is searched for below a set that was seen to behave so, never a guess.
+        None when nothing is enough. A release is searched for below a set that was seen to behave so, never a guess.
         """
-        for asked in (parts, [*parts, *along]):
+        for asked in (parts, *([*parts, one] for one in along), [*parts, *along]):
             if self._answer(versions := self._mixtures.towards(asked)):
                 return versions
         return None

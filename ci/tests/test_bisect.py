@@ -2,6 +2,7 @@
 
 import gc
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,14 @@ def test_of_two_that_only_move_together_the_one_that_brings_the_other_along_is_n
     found = search(lambda pins: "no" if has(pins, "crown", "2.0") else "", ("tied", "free"))
 
     assert sentences(found, []) == ["crown 1.5 → 2.0 breaks it.", "Moves with it: core."]
+
+
+def test_what_only_came_along_moves_no_further_than_it_has_to(store, tmp_path):
+    made = Made(lambda pins: "no" if pins["core"] >= "2.0rc1" or pins["seed"] == "2.0" else "")
+    search = Search(trials(store, made, tmp_path / "run", ends=("new", "old")))
+    found = replace(search.run(), along=("core",), versions={"core": "1.0", "seed": "1.0"})
+
+    assert search.least(found) == {"core": "1.2", "seed": "1.0"}
 
 
 def test_two_that_are_needed_together_are_both_named_with_their_releases(search):

@@ -12,6 +12,7 @@ from harness.waiting import wait_until
 SECONDS = 20
 FOREVER = 600  # seconds of a task that nobody waits for: its worker is killed
 QUEUE = "pools"  # of workers that live for one scenario
+PREFORK = ("--pool", "prefork")  # a team's own settings may say another one
 
 
 @pytest.fixture
@@ -63,24 +64,24 @@ def test_threads_run_as_many_tasks_at_once_as_there_are(start, trace):
 
 
 def test_a_process_is_replaced_after_as_many_tasks_as_it_may_run(start):
-    start("--concurrency", "1", "--max-tasks-per-child", "2")
+    start(*PREFORK, "--concurrency", "1", "--max-tasks-per-child", "2")
     first, second, third = (set(pids(2)) for _ in range(3))
     assert [len(each) for each in (first, second, third)] == [1, 1, 1]
     assert len(first | second | third) == 3
 
 
 def test_a_process_that_has_grown_too_large_is_replaced_after_its_task(start):
-    start("--concurrency", "1", "--max-memory-per-child", "1")  # kilobytes: each is too large
+    start(*PREFORK, "--concurrency", "1", "--max-memory-per-child", "1")  # kilobytes: each is too large
     assert len(set(pids(3))) == 3
 
 
 def test_a_worker_that_may_grow_grows_with_its_work(start, trace):
-    start("--autoscale", "3,1")
+    start(*PREFORK, "--autoscale", "3,1")
     assert asleep(trace, 3)
 
 
 def test_a_pool_that_is_made_larger_by_remote_control_runs_more_at_once(start, trace):
-    start("--concurrency", "1")
+    start(*PREFORK, "--concurrency", "1")
     answers = celery_app.control.pool_grow(2, pattern="pools@*", matcher="glob", reply=True, limit=1, timeout=SECONDS)
     assert [list(answer.values()) for answer in answers] == [[{"ok": "pool will grow"}]]
     assert asleep(trace, 3)

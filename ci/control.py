@@ -1,7 +1,6 @@
 """Negative controls: the app broken on purpose, one small way at a time, to see that a scenario goes red.
 
-A check that cannot fail is worth nothing. (celery PR #10570, of the smoke test
-of #10242: it passed without the fix it was for)
+A check that cannot fail is worth nothing. (celery PR #10570, of the smoke test of #10242: it passed without the fix)
 """
 
 import shutil

@@ -19,7 +19,7 @@ from ci.question import ARMS, Question
 from ci.remarks import resolved, told
 from ci.run_folder import RunFolder
 from ci.servers import Servers
-from ci.shares import whole
+from ci.shares import FEW, whole
 from ci.suite import Order, Suite, SuiteResult, Watch
 from ci.tier import limit
 from harness import moments
@@ -165,8 +165,7 @@ class Gate:
 
     def _build(self) -> str:
         with ThreadPoolExecutor(len(ARMS)) as pool:
-            built = pool.map(self._store.build, [self.stacks[arm] for arm in ARMS])
-            self.built = dict(zip(ARMS, built, strict=True))
+            self.built = dict(zip(ARMS, pool.map(self._store.build, [self.stacks[arm] for arm in ARMS]), strict=True))
         counts = " and ".join(str(len(self.stacks[arm].pins)) for arm in ARMS)
         return f"{counts} packages, exactly as locked"
 
@@ -211,9 +210,8 @@ class Gate:
     def _round(self, number: int) -> str:
         if self._keeper.done:
             return "left out: an earlier one was looked at"
-        everything = [one.scenario for one in self._compared()]
-        runs = self._orders(everything, f"round-{number}")
-        self.rounds += self._repeat(everything, [runs], last=number == self.question.times)
+        everything, last = [one.scenario for one in self._compared()], number == self.question.times
+        self.rounds += self._repeat(everything, [self._orders(everything, f"round-{number}")], last=last)
         changes = Counter(one.changes[-1].value for one in self._compared())
         return ", ".join(f"{count} {change}" for change, count in changes.items())
 
@@ -222,9 +220,11 @@ class Gate:
         if not suspects:
             return "nothing to repeat"
         names = [f"again-{number}" for number in range(1, self._repeats + 1)]
-        # At the same time: who failed by waiting in vain waits as long again.
-        rounds = [[one.beside(name) for one in self._orders(suspects, name)] for name in names]
-        self.rounds += self._repeat(suspects, rounds, last=False)
+        first, *later = [self._orders(suspects, name) for name in names]
+        rounds = [first, *([one.beside(name) for one in runs] for name, runs in zip(names[1:], later, strict=True))]
+        # Who failed by waiting in vain waits as long again: at the same time, where few runs are enough.
+        for together in [rounds] if len(first) <= FEW else [[one] for one in rounds]:
+            self.rounds += self._repeat(suspects, together, last=False)
         left = sum(one.change is Change.REGRESSED for one in self._compared())
         return f"{left} of {len(suspects)} failed again each time"
 

@@ -27,6 +27,7 @@ PATHS = {
     "logins": ("scenarios/audit", "scenarios/upgrade"),
     "": ("scenarios",),
 }
+FEW = len(PATHS) - 1  # runs, of both arms together, of which twice as many are no more than all
 
 
 def shared(order: Order, options: Sequence[str], *, alone: bool) -> list[Order]:

@@ -71,14 +71,24 @@ class Search:
         )
         if (versions := self._enough([*needed, *unclear], along)) is None:
             return self._not_narrowed(left, remarks)
+        culprits = self._culprits(needed, () if unclear else left, versions)
+        named = {one.part: one.at for one in culprits}
+        others = tuple(part for part in along if part not in named)
+        return self._found(culprits, (others, unclear), {**versions, **named}, remarks)
+
+    def _culprits(self, needed: Sequence[str], tied: Sequence[str], versions: Mapping[str, str]) -> list[Culprit]:
+        """The parts that are needed, each with its release.
+
+        Without any: of `tied` parts, which only move together, those of which a release alone makes the difference.
+        """
         culprits = []
-        if tied := [] if needed else self._tied(left):
-            versions = self._mixtures.towards(left)
-        for part in (*needed, *tied):
-            culprits.append(self._release(part, versions))
-            versions[part] = culprits[-1].at
-        others = tuple(part for part in along if part not in {one.part for one in culprits})
-        return self._found(culprits, (others, unclear), versions, remarks)
+        held = dict(versions if needed else self._mixtures.towards(tied))
+        for part in needed or tied:
+            found = self._release(part, held)
+            if needed or found.before != self._mixtures.parts[part][0]:
+                culprits.append(found)
+                held[part] = found.at
+        return culprits
 
     def least(self, found: Found) -> dict[str, str]:
         """What to ask for in place of found.versions, so that what came along moved no further than it has to."""
@@ -86,11 +96,6 @@ class Search:
         for part in [one for one in found.along if one in versions]:
             versions[part] = self._release(part, versions).at
         return versions
-
-    def _tied(self, left: Sequence[str]) -> list[str]:
-        """Of parts that only move together: one of which a release alone makes the difference, all others held."""
-        versions, parts = self._mixtures.towards(left), self._mixtures.parts
-        return [part for part in left if self._release(part, versions).before != parts[part][0]][:1]
 
     def _not_narrowed(self, left: Sequence[str], remarks: Sequence[str]) -> Found:
         versions = self._mixtures.towards(left)

@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 
 from ci.bisect.journal import Journal, resume
-from ci.bisect.mixture import Mixtures
 from ci.bisect.search import EndsDoNotDiffer, Search
 from ci.bisect.words import as_data, sentences, upstream
 from ci.run_folder import RunFolder
-from ci.tests.orchard import NEW, OLD, Made, has, plant, trials
-from harness.errors import Unresolvable
+from ci.tests.orchard import NEW, Made, has, plant, trials
 from harness.reaper import Reaper
 
 
@@ -31,58 +29,6 @@ def search(store, tmp_path):
         return Search(trials(store, Made(fails), tmp_path / "run", times, ends)).run()
 
     return search
-
-
-# Sets between two stacks ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def mixtures(store):
-    """The sets between `old` and `new`."""
-    return Mixtures(store.get("old"), store.get("new"), store)
-
-
-def test_the_parts_are_what_moved_with_both_versions(mixtures):
-    assert mixtures.parts == {
-        "core": ("1.0", "3.0"),
-        "leaf": ("1.0", "2.0"),
-        "root": ("", "1.0"),
-        "seed": ("1.0", "2.0"),
-        "tree": ("1.0", "2.0"),
-    }
-
-
-def test_what_is_not_asked_for_stays(mixtures):
-    stack = mixtures.stack(mixtures.towards(["leaf"]))
-
-    assert stack.pins == {**OLD, "leaf": "2.0"}
-    assert mixtures.moved(stack) == {"leaf"}
-
-
-def test_what_a_part_needs_comes_along_and_is_said(mixtures):
-    stack = mixtures.stack(mixtures.towards(["tree"]))
-
-    assert stack.pins == {**OLD, "tree": "2.0", "core": "3.0", "root": "1.0"}
-    assert mixtures.moved(stack) == {"tree", "core", "root"}
-
-
-def test_nothing_asked_for_is_the_one_end_and_everything_the_other(mixtures):
-    assert mixtures.stack({}) is mixtures.base
-    assert mixtures.stack({"core": "1.0"}) is mixtures.base
-    assert mixtures.stack(mixtures.towards(list(mixtures.parts))) is mixtures.other
-
-
-def test_what_cannot_be_had_together_is_unresolvable(mixtures):
-    with pytest.raises(Unresolvable):
-        mixtures.stack({"tree": "2.0", "core": "1.1"})
-
-
-def test_the_releases_between_come_in_the_direction_of_the_other_end(store, mixtures):
-    back = Mixtures(store.get("new"), store.get("old"), store)
-
-    assert mixtures.releases("core") == ["1.1", "1.2", "2.0rc1", "2.0", "2.1"]
-    assert back.releases("core") == ["2.1", "2.0", "2.0rc1", "1.2", "1.1"]
-    assert mixtures.releases("root") == []
 
 
 # The search -----------------------------------------------------------------------------------------------------------
@@ -119,6 +65,17 @@ def test_of_two_that_only_move_together_the_one_that_brings_the_other_along_is_n
     found = search(lambda pins: "no" if has(pins, "crown", "2.0") else "", ("tied", "free"))
 
     assert sentences(found, []) == ["crown 1.5 → 2.0 breaks it.", "Moves with it: core."]
+
+
+def test_of_two_that_only_move_together_both_are_named_when_both_are_needed(search):
+    found = search(
+        lambda pins: "no" if has(pins, "core", "2.1", "3.0") and has(pins, "crown", "2.0") else "", ("tied", "free")
+    )
+
+    assert [(one.part, one.before, one.at) for one in found.culprits] == [
+        ("core", "2.0", "2.1"),
+        ("crown", "1.5", "2.0"),
+    ]
 
 
 def test_what_only_came_along_moves_no_further_than_it_has_to(store, tmp_path):

@@ -170,21 +170,35 @@ def test_the_differences_of_observations_are_those_against_the_known_outcome(reu
     assert [one.words for one in reusing(known, new).differences()] == ["`a`: 1 → 2"]
 
 
-def test_what_fails_against_a_known_outcome_is_repeated_on_both_at_the_same_time_and_apart(reusing, monkeypatch):
-    made = reusing(outcome("passed"), outcome("failed"))
+@pytest.fixture
+def confirmed(reusing, monkeypatch):
+    """A gate that has repeated ONE, which failed on its candidate; and what was run together, time by time."""
+    made, times = reusing(outcome("passed"), outcome("failed")), []
     made.built = dict.fromkeys(("baseline", "candidate"))
-    orders = []
 
     def run(_, *runs):
-        orders.append(runs)
+        times.append(runs)
         for one in runs:
             one.into.outcomes[ONE] = outcome("failed")
 
     monkeypatch.setattr("ci.suite.Suite.run", run)
     made._servers = SimpleNamespace(desk=None)
+    return made, times
+
+
+def test_what_fails_against_a_known_outcome_is_repeated_on_both_at_the_same_time_and_apart(confirmed):
+    made, times = confirmed
     made._confirm()
 
-    [together] = orders
+    [together] = times
     assert [(one.arm, one.targets) for one in together] == [("baseline", [ONE]), ("candidate", [ONE])] * 2
     assert len({one.name for one in together}) == len({one.folder for one in together}) == len(together)
     assert {one.scenario: one.change for one in made.comparisons()} == {ONE: Change.FLAKY, TWO: Change.SAME}
+
+
+def test_repeats_that_would_crowd_the_machine_come_one_after_the_other(confirmed, monkeypatch):
+    made, times = confirmed
+    monkeypatch.setattr("ci.gate.FEW", 1)
+    made._confirm()
+
+    assert [[one.arm for one in together] for together in times] == [["baseline", "candidate"]] * 2

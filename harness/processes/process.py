@@ -27,8 +27,8 @@ class Process:
 
         Raises NotStarted when it ends instead or takes too long, and WrongVersions.
         """
-        why = f"{self.child.name} of {self.interpreter.stack} gets ready"
-        hint = f"Its log: {self.child.log}"
+        why = f"{self.child.name} gets ready"  # the cause of a failure: the same words on every stack
+        hint = f"It is of {self.interpreter.stack}; its log: {self.child.log}"
         try:
             wait_until(self.report.exists, READY_SECONDS, why, abort=self.child.raise_if_exited, hint=hint)
         except BrokenPromise as error:

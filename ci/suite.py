@@ -22,7 +22,7 @@ from harness.stack.store import Built
 
 POLL_SECONDS = 0.05
 OF_THIS_MACHINE = ("CI", "DOCKER_HOST", "PREFLIGHT_REDIS_IMAGE")  # pytest alone: can containers be had
-SILENCE_SECONDS = 240.0  # longer than the time-out of any single scenario: then pytest itself is stuck
+SILENCE_SECONDS = 420.0  # longer than the time-out of any single scenario: then pytest itself is stuck
 
 
 class Watch:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from harness import raw_messages
 from harness.checkers.delivery import Tally, tally
-from harness.checkers.hands import TICK, all_taken, in_the_middle, takers
+from harness.checkers.hands import TICK, at_rest, in_the_middle, takers
 from harness.errors import WaitTimeout
 from harness.faults import postgres_faults, redis_faults, worker_faults
 from harness.faults.fault import Fault
@@ -27,7 +27,7 @@ LASTS_SECONDS = {Fault.REDIS_FREEZE: 2.0}  # the others are over at once
 WHILE_TRAFFIC_FLOWS = (Fault.REDIS_FREEZE, Fault.POSTGRES_DROP)
 DEAF_SECONDS = 6.0  # a worker that takes nothing for so long is started again, as by a liveness probe
 TAKEN_SECONDS = 5.0  # until the last login has left the queue
-BUSY_SECONDS = 20.0  # until a worker does something
+BUSY_SECONDS = 60.0  # until a worker does something; a guard: on a busy machine a login takes seconds
 
 
 @dataclass
@@ -189,7 +189,8 @@ class Walker:
             if self.supervisor.workers:
                 busy = lambda: in_the_middle(history.since(place), worker)  # noqa: E731
                 self._log_in_until(busy, BUSY_SECONDS, "a worker is busy")
-                self._wait(lambda: all_taken(history.since(place)), BUSY_SECONDS, "the workers have taken all logins")
+                handed_out = lambda: at_rest(history.since(place), self._waiting())  # noqa: E731
+                self._log_in_until(handed_out, BUSY_SECONDS, "nothing is being handed over")
             yield
 
     def _log_in_until(self, condition: Callable[[], object], seconds: float, why: str) -> None:
@@ -221,16 +222,16 @@ class Walker:
 
     def _taken_by_all(self, place: int) -> bool:
         """Whether each worker takes logins; where there is none, whether they lie in the queue."""
-        if self.supervisor.workers:
-            return set(self.supervisor.workers) <= takers(self.fleet.history.since(place))
-        return bool(self._queued())
+        workers = set(self.supervisor.workers)
+        return workers <= takers(self.fleet.history.since(place)) if workers else bool(self._queued())
+
+    def _waiting(self) -> list[str]:
+        """The events in the queue."""
+        return [one.json()[1]["details"]["event_id"] for one in raw_messages.waiting(self.redis.url, "celery")]
 
     def _queued(self) -> list[str]:
         """The logins in the queue."""
-        waiting = (
-            message.json()[1]["details"]["event_id"] for message in raw_messages.waiting(self.redis.url, "celery")
-        )
-        return [event for event in waiting if event != TICK]
+        return [event for event in self._waiting() if event != TICK]
 
     def _prove_beat_sends(self, before: int) -> None:
         if self._sends and self.supervisor.workers:

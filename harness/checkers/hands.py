@@ -19,6 +19,14 @@ def all_taken(history: History, queued: Iterable[str] = ()) -> bool:
     return _events(history, Kind.ACKED) <= _events(history, Kind.RECEIVED) | set(queued)
 
 
+def at_rest(history: History, queued: Sequence[str]) -> bool:
+    """Whether each event has been taken, or lies in a queue from which nobody takes any more.
+
+    One that lies there alone may be on its way; of more, a worker with room in its hands would have taken the first.
+    """
+    return len(queued) != 1 and all_taken(history, queued)
+
+
 def in_the_middle(history: History, process: str = "") -> set[str]:
     """The events that this process, or any, has begun and not ended."""
     own = [one for one in history if process in {"", one.process}]

@@ -1,6 +1,6 @@
 """What workers have in their hands, told from a history."""
 
-from harness.checkers.hands import TICK, all_taken, in_the_middle, takers
+from harness.checkers.hands import TICK, all_taken, at_rest, in_the_middle, takers
 from harness.history.record import Kind, Record
 
 
@@ -17,6 +17,14 @@ def test_all_is_taken_when_nothing_accepted_is_left_and_what_was_refused_does_no
     waiting = [seen(Kind.ACKED, "a"), seen(Kind.ACKED, "b"), seen(Kind.REFUSED, "c"), seen(Kind.RECEIVED, "a")]
     assert not all_taken(waiting)
     assert all_taken([*waiting, seen(Kind.RECEIVED, "b")])
+
+
+def test_what_is_left_in_the_queue_by_full_hands_is_not_being_handed_over_but_one_alone_may_be():
+    history = [seen(Kind.ACKED, "a"), seen(Kind.RECEIVED, "a"), seen(Kind.ACKED, "b")]
+    assert at_rest(history[:2], [])
+    assert not at_rest(history, [])
+    assert not at_rest(history, ["b"])
+    assert at_rest(history, ["b", TICK])
 
 
 def test_an_event_is_in_the_middle_from_its_start_to_any_ending():

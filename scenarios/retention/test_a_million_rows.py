@@ -18,7 +18,7 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc)  # past its retention
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.guards("task-clean-mfa", "model-totp-device"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(400),
 ]
 
 
@@ -75,7 +75,7 @@ def most_memory(pid):
 def test_a_worker_cleans_a_huge_table_in_short_transactions_and_little_memory(user, worker, deletions):
     fill(user, ROWS)
     before = most_memory(worker.child.pid)
-    assert clean_mfa_data.delay().get(timeout=500) == report(ROWS)
+    assert clean_mfa_data.delay().get(timeout=380) == report(ROWS)
     grown = {child: most - before[child] for child, most in most_memory(worker.child.pid).items()}
     assert UserTOTPDevice.objects.count() == 10
     assert (sum(deletions()), max(deletions()) <= TRANSACTION) == (ROWS, True)

@@ -16,7 +16,6 @@ from harness.stack.store import Stack, Store
 def changed(question: Question, screen: Screen, *, as_json: bool = False) -> Question:
     """The question with its pins resolved; ends the program, with 0 and the reason, when they come to the same.
 
-    They never do where a lock has something of Celery's family that was left out: it may be what production installs.
     No service is started. Pins that cannot be resolved are left to the gate, which keeps a run of it. Raises UsageError
     when one side is not a file of pins.
     """
@@ -29,8 +28,8 @@ def changed(question: Question, screen: Screen, *, as_json: bool = False) -> Que
         stacks = _resolved(question)
     except Unresolvable:
         return question
-    if why := _why_asked(question, stacks):
-        screen.say(why)
+    if moves := _moves(stacks):
+        screen.say(f"Moved: {', '.join(moves)}")
         return replace(question, locks=stacks, pins={})
     count = len(stacks["candidate"].pins)
     reason = f"nothing to ask: the {count} packages that the app takes are the same in {' and '.join(_names(question))}"
@@ -44,14 +43,6 @@ def _resolved(question: Question) -> dict[str, Stack]:
     with Reaper() as reaper:
         store = Store(STACKS, CACHE, reaper)
         return {arm: question.pins[arm].stack(store) for arm in ARMS}
-
-
-def _why_asked(question: Question, stacks: dict[str, Stack]) -> str:
-    """What moved, or may have moved unseen; empty when there is nothing to ask."""
-    if moves := _moves(stacks):
-        return f"Moved: {', '.join(moves)}"
-    left_out = dict.fromkeys(one for arm in ARMS for one in question.pins[arm].listing.left_out)
-    return f"Nothing moved, but what was left out may be installed: {', '.join(left_out)}" if left_out else ""
 
 
 def _moves(stacks: dict[str, Stack]) -> list[str]:

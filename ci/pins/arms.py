@@ -11,6 +11,7 @@ from ci.pins.listing import Listing
 from ci.pins.source import from_disk, from_git
 from ci.pins.stacks import Pins
 from harness.errors import UsageError
+from harness.stack.lock import moved
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,12 @@ class PinOptions:
     python: str | None
 
     def pins(self) -> dict[str, Pins]:
-        """The pins by arm; an arm that is a named stack is left out. Raises UsageError for options that clash."""
+        """The pins by arm; an arm that is a named stack is left out.
+
+        Raises UsageError for options that clash, and where two locks differ in what would be left out of both stacks.
+        """
         listings = self._from_git() if self.from_git else self._from_files()
+        _refuse_unseen(listings)
         if self.as_of and "baseline" not in listings:
             raise UsageError(
                 "--baseline-as-of needs the baseline's pins, a file or a commit; a named stack has its day"
@@ -59,3 +64,14 @@ class PinOptions:
         if python.is_unsatisfiable():
             raise UsageError(f"{listing.name} asks for Python {listing.python}, so --python {self.python} cannot be")
         return replace(listing, python=python)
+
+
+def _refuse_unseen(listings: Mapping[str, Listing]) -> None:
+    """Raise UsageError for two listings that differ in what they leave out: no stack of theirs would show it."""
+    left_out = [listings[arm].left_out for arm in ("baseline", "candidate") if arm in listings]
+    if len(left_out) == 2 and (moves := moved(*left_out)):
+        told = ", ".join(f"{name} {old or 'absent'} → {new or 'absent'}" for name, (old, new) in moves.items())
+        raise UsageError(
+            f"{listings['candidate'].name}: {told} moved in a group or an extra that is not installed by default: give "
+            "what production installs (uv export --group NAME, poetry export, pip freeze) as a requirements.txt"
+        )

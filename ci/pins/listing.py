@@ -1,6 +1,6 @@
 """What a file of pins says, whatever its format."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -11,6 +11,8 @@ from packaging.utils import canonicalize_name
 from harness.errors import UsageError
 
 FAMILY = ("celery", "kombu", "billiard", "redis", "django-celery-beat", "django")
+# Of what the app takes, what no development tool brings along: in a group of its own it may be what production has.
+NO_TOOL_NEEDS = (*FAMILY, "amqp", "vine", "psycopg", "psycopg-binary")
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Listing:
     """The packages that a file names. Not what is installed because of them: that takes a resolver.
 
     `python` is what the file asks of its Python (empty: nothing). `direct` are packages that come from an address and
-    not from an index, with it. `locked`: the file pins everything that is installed. `left_out` are those of Celery's
-    family that it has for a group or an extra which is not installed by default. `asides` are remarks for people.
+    not from an index, with it. `locked`: the file pins everything that is installed. `left_out` has the releases
+    of what it has for a group or an extra alone that is not installed by default. `asides` are remarks for people.
     """
 
     name: str
@@ -28,7 +30,7 @@ class Listing:
     python: SpecifierSet = field(default_factory=SpecifierSet)
     direct: Mapping[str, str] = field(default_factory=dict)
     locked: bool = False
-    left_out: tuple[str, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
     asides: tuple[str, ...] = ()
 
     @property
@@ -36,12 +38,21 @@ class Listing:
         """The names in it, canonical, those from addresses included."""
         return {package_of(one) for one in self.requirements} | set(self.direct)
 
-    def lines(self, packages: AbstractSet[str]) -> set[str]:
-        """Which releases of these packages it allows, on whatever Python and system; addresses included."""
-        stated = [(package_of(one), one.specifier) for one in (*self.requirements, *self.constraints)]
-        return {f"{name}{allowed}" for name, allowed in stated if name in packages} | {
-            f"{name} @ {address}" for name, address in self.direct.items() if name in packages
-        }
+    def said(self, packages: AbstractSet[str]) -> dict[str, set[str]]:
+        """What it says of each of these packages that it names: releases with markers, addresses, what it left out."""
+        said: dict[str, set[str]] = {}
+        for name, line in self._said():
+            if name in packages:
+                said.setdefault(name, set()).add(line)
+        return said
+
+    def _said(self) -> Iterator[tuple[str, str]]:
+        for one in (*self.requirements, *self.constraints):
+            yield package_of(one), f"{one.specifier}; {one.marker}"
+        for name, address in self.direct.items():
+            yield name, f"@ {address}"
+        for name, releases in self.left_out.items():
+            yield name, f"{releases} left out"
 
 
 def package_of(requirement: Requirement) -> str:

@@ -1,7 +1,7 @@
 """Reads uv.lock, poetry.lock and pylock.toml: what they install in production.
 
 That is the project's own dependencies; of a uv.lock its extras too, which production may ask for. What only other
-groups ask for, or extras of a pylock.toml, is left out, and named where it is of Celery's family.
+groups ask for, or extras of a pylock.toml, is left out, and named where it is Celery, a partner of its, or Django.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from ci.pins.listing import FAMILY, Listing, requirement
+from ci.pins.listing import NO_TOOL_NEEDS, Listing, requirement
 from harness.errors import UsageError
 
 Table = Mapping[str, Any]
@@ -71,21 +71,26 @@ def _uv(path: str, data: Table, name: str) -> Listing:
     roots = [one for one in data["package"] if {"virtual", "editable"} & set(one["source"])]
     reached = _reached(roots or data["package"], by_name)
     among = [one for one in data["package"] if one not in roots]
-    packages = [one for one in among if one["name"] in reached]
+    packages = [one for one in among if {(one["name"], one.get("version")), (one["name"], None)} & reached]
     return _listing(name, path, packages, among, data.get("requires-python", ""))
 
 
-def _reached(roots: Sequence[Table], by_name: Mapping[str, Sequence[Table]]) -> set[str]:
-    """The packages that the roots and their extras lead to, through the extras that are asked for on the way."""
-    seen: set[tuple[str, str]] = set()
+def _reached(roots: Sequence[Table], by_name: Mapping[str, Sequence[Table]]) -> set[tuple[str, str | None]]:
+    """The packages that the roots and their extras lead to, through the extras that are asked for on the way.
+
+    An edge says which release it leads to where the lock has several; None stands for all of them.
+    """
+    seen: set[tuple[str, str | None, str]] = set()
     open_: list[Table] = [{"name": root["name"], "extra": root.get("optional-dependencies", {})} for root in roots]
     while open_:
         edge = open_.pop()
+        name, version = edge["name"], edge.get("version")
         for extra in ("", *edge.get("extra", [])):
-            if (edge["name"], extra) not in seen:
-                seen.add((edge["name"], extra))
-                open_ += [next_ for one in by_name.get(edge["name"], []) for next_ in _edges(one, extra)]
-    return {name for name, _ in seen}
+            if (name, version, extra) not in seen:
+                seen.add((name, version, extra))
+                ends = [one for one in by_name.get(name, []) if version in (None, one.get("version"))]
+                open_ += [next_ for one in ends for next_ in _edges(one, extra)]
+    return {(name, version) for name, version, _ in seen}
 
 
 def _edges(package: Table, extra: str) -> Sequence[Table]:
@@ -101,16 +106,16 @@ def _listing(name: str, path: str, packages: Sequence[Table], among: Sequence[Ta
     pinned = tuple(_pinned(path, [one for one in packages if not _address(one)]))
     left_out = _left_out(packages, among)
     why = "left out, because only a group or an extra that is not installed by default asks for it"
-    asides = (f"{why}: {', '.join(left_out)}",) if left_out else ()
+    asides = (f"{why}: {', '.join(f'{name} {releases}' for name, releases in left_out.items())}",) if left_out else ()
     asked = SpecifierSet(_pep440(python))
     return Listing(name, pinned, python=asked, direct=direct, locked=True, left_out=left_out, asides=asides)
 
 
-def _left_out(packages: Sequence[Table], among: Sequence[Table]) -> tuple[str, ...]:
-    """Those of the family that the lock has in a release which is not taken."""
-    taken = {_release(one) for one in packages}
-    left = {name for name, version in map(_release, among) if (name, version) not in taken}
-    return tuple(name for name in FAMILY if name in left)
+def _left_out(packages: Sequence[Table], among: Sequence[Table]) -> dict[str, str]:
+    """The releases that the lock has and that are not taken, of packages that no development tool needs."""
+    left = sorted(set(map(_release, among)) - set(map(_release, packages)))
+    releases = {name: [version for other, version in left if other == name] for name in NO_TOOL_NEEDS}
+    return {name: " and ".join(versions) for name, versions in releases.items() if versions}
 
 
 def _release(package: Table) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -26,7 +27,18 @@ BEHIND = re.compile(r"(;\s|\s;|[?#]).*$")  # an address: a marker, a query, a fr
 EGG = re.compile(r"[#&]egg=([\w.-]+)")
 SUFFIX = re.compile(r"\.(git|whl|zip|tar\.\w+|tgz)$", re.IGNORECASE)
 ARCHIVE = re.compile(r"([A-Za-z0-9][\w.-]*?)-\d")
-FORGE = re.compile(r"([^/]+)/(?:-/)?(?:archive|get|zip|tar\.gz|zipball|tarball)/")  # OWNER/NAME/archive/main.zip
+ASKED = re.compile(ARCHIVE.pattern + r"[\w.+!-]*?\.(?:whl|zip|tar\.\w+|tgz)\b", re.IGNORECASE)  # a file in a query
+# OWNER/NAME/archive/main.zip
+FORGE = re.compile(r"[^/]+/([A-Za-z][^/]*)/(?:-/)?(?:archive|get|zip|tar\.gz|zipball|tarball)/")
+REMOTE = re.compile(r"\w+(\+|://)")
+VCS = re.compile(r"^\w+\+|\.git$", re.IGNORECASE)
+# The repositories, of what the app takes, that are not called like their package.
+REPOSITORIES = {
+    "redis-py": "redis",
+    "py-amqp": "amqp",
+    "python-prompt-toolkit": "prompt-toolkit",
+    "dateutil": "python-dateutil",
+}
 
 
 def read_requirements_txt(path: str, read: Read, name: str) -> Listing:
@@ -67,7 +79,7 @@ class _Reader:
         elif option and option not in EDITABLE:
             self.options.add(option)
         elif not NAMED.match(text) and (option or ADDRESS.search(text.partition(" ")[0])):
-            self.direct.update(dict.fromkeys(_names(text), text))
+            self.direct.update(dict.fromkeys(_names(text, place), text))
         else:
             self._requirement(requirement(PER_REQUIREMENT.sub("", text).strip(), place), into)
 
@@ -87,14 +99,28 @@ def _option(line: str) -> tuple[str, str]:
     return (found.group(1), found.group(2).strip()) if found and line.startswith("-") else ("", "")
 
 
-def _names(address: str) -> set[str]:
-    """What the package from an address may be called; the address itself for a path that does not say it."""
-    path, remote = _path(BEHIND.sub("", PER_REQUIREMENT.sub("", address)).strip().rstrip("/"))
+def _names(address: str, place: str) -> set[str]:
+    """What the package from an address may be called; the address itself for a path that does not say it.
+
+    Raises UsageError for a remote address that does not say it: the last word of it may be `download` or `main`.
+    """
+    names = {str(canonicalize_name(name)) for name in _said(PER_REQUIREMENT.sub("", address))}
+    if not names and REMOTE.match(address):
+        raise UsageError(f"{place}: the address does not say which package it is of: write it as NAME @ ADDRESS")
+    return {REPOSITORIES.get(name, name) for name in names} or {address}
+
+
+def _said(address: str) -> list[str]:
+    if egg := EGG.search(address):
+        return [egg.group(1)]
+    bare = BEHIND.sub("", address).strip().rstrip("/")
+    path, remote = _path(bare)
+    path = unquote(path)
     last = SUFFIX.sub("", path.rpartition("/")[2])
-    egg = EGG.search(address)
-    found = [egg] if egg else [ARCHIVE.search(last), FORGE.search(path) if remote else None]
-    names = [one.group(1) for one in found if one] or ([last] if remote and last else [])
-    return {str(canonicalize_name(name)) for name in names} or {address}
+    behind = unquote(address[len(bare) :])
+    found = [ARCHIVE.search(last), FORGE.search(path) if remote else None, ASKED.search(behind)]
+    names = [one.group(1) for one in found if one]
+    return names or ([last] if remote and last and VCS.search(bare) else [])
 
 
 def _path(address: str) -> tuple[str, bool]:

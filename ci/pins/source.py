@@ -2,14 +2,16 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ci.inert import inert
-from ci.pins.listing import FAMILY, Listing
+from ci.pins.listing import Listing
 from ci.pins.locks import read_lock
 from ci.pins.requirements_txt import read_requirements_txt
+from ci.pins.stacks import taken
 from ci.pins.usual import USUAL, meant, others, unclear
 from harness.errors import UsageError
 
@@ -28,7 +30,7 @@ def from_git(repository: str, base_to_head: str, path: str | None) -> dict[str, 
 
     `path` is relative to `repository`; without one it is the file of a usual name that changed. Raises UsageError for
     what is no repository, no commit, or not there, and when several files may be meant: a changed one of another name
-    may be, if it names Celery or its family otherwise than the usual one.
+    may be, if it came to say something else of a package that the app takes, and not what the usual one says.
     """
     base, dots, head = base_to_head.partition("..")
     if not (base and dots and head):
@@ -82,24 +84,33 @@ def _usual(repository: str, folder: str, commits: list[str]) -> str:
     there = [name for name in names if all(_in_commit(repository, commit, name) for commit in commits)]
     changed = _changed(repository, *commits)
     chosen = meant(there, parts, changed)
+    known = [_there(repository, commit, chosen) for commit in commits]
     for other in others(changed, folder, parts[chosen]):
-        if any(_says_otherwise(repository, commit, other, chosen) for commit in commits):
+        if _may_be_meant(partial(_there, repository, path=other), commits, known):
             raise unclear([other])
     return chosen
 
 
-def _says_otherwise(repository: str, commit: str, other: str, chosen: str) -> bool:
-    """Whether a file may be the one that is meant: it names Celery or its family, and not as the chosen one does."""
-    if not _in_commit(repository, commit, other):
-        return False
-    read = _reader(repository, commit)
-    known = _listing(chosen, read, chosen)
+def _may_be_meant(found: Callable[[str], Listing], commits: Sequence[str], known: Sequence[Listing]) -> bool:
+    """Whether what a file says of a package that the app takes changed, and is not what the `known` one says as well.
+
+    What the known one names besides counts too, because in an open file it decides which releases of the app's fit.
+    """
+    app = taken()
+    about = app.union(*(one.packages for one in known))
     try:
-        found = _listing(other, read, other)
+        before, after = (found(commit).said(about) for commit in commits)
     except UsageError:  # who knows what it names
         return True
-    about = known.packages.union(FAMILY)
-    return not found.packages.isdisjoint(FAMILY) and not found.lines(about) <= known.lines(about)
+    alike = all(says.items() <= one.said(about).items() for says, one in zip((before, after), known, strict=True))
+    return before != after and not alike and not app.isdisjoint(before | after)
+
+
+def _there(repository: str, commit: str, path: str) -> Listing:
+    """The listing of a file in a commit, without a line where it is not there."""
+    if not _in_commit(repository, commit, path):
+        return Listing(path, ())
+    return _listing(path, _reader(repository, commit), path)
 
 
 def _parts(path: str, read: Callable[[str], str]) -> set[str]:

@@ -1,13 +1,17 @@
 """From a listing to a stack of the reference app: what matters is taken, the rest is named and left out."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from packaging.requirements import Requirement
 
+from ci.checkout import CACHE, STACKS
 from ci.pins.listing import FAMILY, Listing, package_of
 from harness.errors import Unresolvable, UsageError
+from harness.reaper import Reaper
 from harness.stack import pythons
 from harness.stack.definition import Definition
 from harness.stack.lock import environment_of
@@ -43,7 +47,7 @@ class Pins:
             raise UsageError(
                 f"{listing.name}: {package} comes from {address}; a stack is made of released versions only"
             )
-        python_for(listing, store)
+        _refuse_several(listing, python_for(listing, store), _matter(store))
 
     def stack(self, store: Store) -> Stack:
         """Its stack. Raises Unresolvable, naming the pair that clashes, and what `check` raises."""
@@ -75,6 +79,7 @@ class _Resolution:
             stack = self._resolve(self._own(), kept)
             if not (found := set(stack.pins) & set(stated) - matter):
                 return replace(stack, notes=(*self.pins.listing.asides, *asides, *self._notes(stack)))
+            _refuse_several(self.pins.listing, self.python, found)
             matter |= found
 
     def _stated(self) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -132,6 +137,12 @@ class _Resolution:
         return notes
 
 
+def taken() -> set[str]:
+    """The packages of a file of pins that the app may take."""
+    with Reaper() as reaper:
+        return _matter(Store(STACKS, CACHE, reaper))
+
+
 def _matter(store: Store) -> set[str]:
     """The packages of every committed stack: what the app needs on one release of Celery or another."""
     return store.packages()
@@ -142,6 +153,17 @@ def _applying(requirements: Iterable[Requirement], python: Python) -> list[Requi
     environment = environment_of(python)
     applying = [one for one in requirements if not one.marker or one.marker.evaluate(environment)]
     return [Requirement(str(one).partition(";")[0]) for one in applying]
+
+
+def _refuse_several(listing: Listing, python: Python, packages: AbstractSet[str]) -> None:
+    """Raise UsageError for a lock in which one of these packages has several releases that no marker tells apart."""
+    lines = {str(one): package_of(one) for one in _applying(listing.requirements if listing.locked else (), python)}
+    counts = Counter(lines.values())
+    if several := sorted(name for name in packages if counts[name] > 1):
+        raise UsageError(
+            f"{listing.name} has several releases of {several[0]}: give uv export --extra NAME (or --no-dev) of what "
+            "production installs, or pip freeze, as a requirements.txt"
+        )
 
 
 def _lines(stack: Stack) -> dict[str, str]:
@@ -176,4 +198,5 @@ def _some(names: Sequence[str]) -> str:
 def _without_secret(address: str) -> str:
     """The address without a user's name and token."""
     scheme, slashes, rest = address.partition("://")
-    return f"{scheme}{slashes}{rest.rpartition('@')[2] if '@' in rest.partition('/')[0] else rest}"
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"

@@ -15,7 +15,15 @@ USUAL = (
     "requirements/prod.txt",
     "requirements/base.txt",
 )
-LIKE_PINS = (*LOCKS, "pylock.*.toml", "*requirements*.txt", "*constraints*.txt")
+LIKE_PINS = (
+    *LOCKS,
+    "pipfile.lock",
+    "pdm.lock",
+    "pylock.*.toml",
+    "*requirements*.txt",
+    "*requirements*.lock",
+    "*constraints*.txt",
+)  # in lower case
 
 
 def meant(there: Sequence[str], parts: Mapping[str, AbstractSet[str]], changed: AbstractSet[str]) -> str:

@@ -107,6 +107,47 @@ def test_a_python_that_cannot_be_is_a_usage_error(preflight, monkeypatch, tmp_pa
     assert says in errors
 
 
+REDIS = '[[packages]]\nname = "redis"\nversion = "5.0.1"\nmarker = "\'prod\' in dependency_groups"\n'
+GROUPED = f"{LOCK}{REDIS}"
+
+
+@pytest.fixture
+def locks(preflight, monkeypatch, tmp_path):
+    """Asks the gate about two locks with these texts; what it answers."""
+    monkeypatch.setattr(gate_door, "ask", lambda *_, **__: 0)
+    monkeypatch.chdir(tmp_path)
+
+    def locks(old: str, new: str, *more: str):
+        (tmp_path / "pylock.old.toml").write_text(old)
+        (tmp_path / "pylock.toml").write_text(new)
+        files = ("--baseline-requirements", "pylock.old.toml", "--candidate-requirements", "pylock.toml")
+        return preflight("gate", *files, *more)
+
+    return locks
+
+
+@pytest.mark.parametrize("more", [(), ("--changed-only",)])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (GROUPED, GROUPED.replace("5.0.1", "6.4.0"), "redis 5.0.1 → 6.4.0"),
+        (LOCK, GROUPED, "redis absent → 5.0.1"),
+        (GROUPED, LOCK, "redis 5.0.1 → absent"),
+    ],
+    ids=["moved", "came", "went"],
+)
+def test_what_moved_in_a_group_alone_is_refused_because_both_stacks_would_be_the_same(locks, old, new, said, more):
+    code, output, errors = locks(old, new, *more)
+
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert f"pylock.toml: {said} moved in a group or an extra that is not installed by default: give what" in errors
+
+
+def test_what_is_in_a_group_alone_is_no_trouble_where_it_is_the_same_or_stands_against_a_named_stack(locks, preflight):
+    assert locks(GROUPED, GROUPED) == (0, "", "")
+    assert preflight("gate", "--candidate-requirements", "pylock.toml") == (0, "", "")
+
+
 def test_settings_are_read_and_an_absent_file_of_accepted_differences_is_none(question):
     found = question("--settings", "mine.toml")
 

@@ -155,6 +155,7 @@ def test_pylock_installs_the_default_groups_and_no_extra():
 
 REDIS = '[[package]]\nname = "Redis"\nversion = "6.4.0"\n'
 SECOND = f'{REDIS}marker = "{{}}"\n'.replace("package", "packages")
+PSYCOPG = '[[package]]\nname = "psycopg"\nversion = "3.2.1"\ngroups = ["prod"]\n'
 LEFT_OUT = {
     "uv": UV.replace('name = "celery", extra = ["redis"]', 'name = "celery"').replace(
         'name = "pytest" }', 'name = "pytest" }, { name = "redis" }'
@@ -173,9 +174,11 @@ LEFT_OUT = {
 def test_what_is_of_celerys_family_and_for_a_group_or_an_extra_alone_is_left_out_and_said(kind):
     found = read_lock("a.lock", LEFT_OUT[kind], "a.lock")
 
-    assert found.left_out == ("redis",)
+    releases = "6.4.0 and 8.1.0" if kind == "uv" else "6.4.0"
+    assert found.left_out == {"redis": releases}
     [aside] = found.asides
-    assert aside == "left out, because only a group or an extra that is not installed by default asks for it: redis"
+    assert aside.startswith("left out, because only a group or an extra that is not installed by default asks for it: ")
+    assert aside.endswith(f": redis {releases}")
     assert "redis==6.4.0" not in [str(one).lower() for one in found.requirements]
 
 
@@ -183,7 +186,62 @@ def test_what_is_of_celerys_family_and_for_a_group_or_an_extra_alone_is_left_out
 def test_nothing_is_said_of_development_tools_that_are_left_out(text):
     found = read_lock("a.lock", text, "a.lock")
 
-    assert (found.left_out, found.asides) == ((), ())
+    assert (found.left_out, found.asides) == ({}, ())
+
+
+def test_the_driver_of_the_database_that_is_for_a_group_alone_is_left_out_and_said():
+    text = POETRY.replace("[metadata]", f"{PSYCOPG}[metadata]")
+
+    assert read_lock("poetry.lock", text, "poetry.lock").left_out == {"psycopg": "3.2.1"}
+
+
+FORKED = """
+version = 1
+conflicts = [[{ package = "shop", extra = "old" }, { package = "shop", extra = "new" }]]
+[[package]]
+name = "shop"
+version = "0"
+source = { virtual = "." }
+dependencies = [{ name = "celery" }]
+[package.optional-dependencies]
+old = [{ name = "kombu", version = "5.3.4" }]
+new = [{ name = "kombu", version = "5.3.7" }]
+[[package]]
+name = "celery"
+version = "5.3.6"
+source = { registry = "https://pypi.org/simple" }
+[[package]]
+name = "kombu"
+version = "5.3.4"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [{ name = "vine" }]
+[[package]]
+name = "kombu"
+version = "5.3.7"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [{ name = "amqp" }]
+[[package]]
+name = "vine"
+version = "5.1.0"
+source = { registry = "https://pypi.org/simple" }
+[[package]]
+name = "amqp"
+version = "5.2.0"
+source = { registry = "https://pypi.org/simple" }
+"""
+
+
+def test_of_a_package_with_several_releases_uv_installs_the_one_that_is_led_to():
+    text = FORKED.replace("[package.optional-dependencies]\nold", "[package.dev-dependencies]\nold").replace(
+        "new =", "[package.optional-dependencies]\nnew ="
+    )
+
+    assert pins(text) == ["amqp==5.2.0", "celery==5.3.6", "kombu==5.3.7"]
+    assert read_lock("uv.lock", text, "uv.lock").left_out == {"kombu": "5.3.4", "vine": "5.1.0"}
+
+
+def test_both_releases_that_extras_lead_to_stay_for_who_can_tell_them_apart():
+    assert [one for one in pins(FORKED) if one.startswith("kombu")] == ["kombu==5.3.4", "kombu==5.3.7"]
 
 
 @pytest.mark.parametrize("text", [UV, POETRY, PYLOCK], ids=["uv", "poetry", "pylock"])

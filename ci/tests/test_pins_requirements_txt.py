@@ -87,7 +87,6 @@ def test_constraints_limit_and_do_not_ask():
         ("./my wheels/celery-5.3.6.tar.gz", "celery"),
         ("https://host/django-celery-beat-2.5.0.tar.gz", "django-celery-beat"),
         ("https://host/django_celery_beat-2.5.0-py3-none-any.whl?token=a/b", "django-celery-beat"),
-        ("https://host/kombu.zip", "kombu"),
         ("kombu@https://host/main.zip", "kombu"),
         ("kombu[redis]@https://host/main.zip --hash=sha256:aa", "kombu"),
         ("-e kombu@git+https://host/x", "kombu"),
@@ -101,6 +100,13 @@ def test_constraints_limit_and_do_not_ask():
         ("-e git+https://github.com/celery/kombu", "kombu"),
         ("https://github.com/celery/kombu/archive/main.zip", "kombu"),
         ("https://gitlab.com/celery/kombu/-/archive/main/kombu-main.tar.gz", "kombu"),
+        ("git+https://github.com/redis/redis-py@v5.0.1", "redis"),
+        ("https://github.com/celery/py-amqp/archive/refs/tags/v5.2.0.tar.gz", "amqp"),
+        ("https://github.com/prompt-toolkit/python-prompt-toolkit.git", "prompt-toolkit"),
+        ("git+https://github.com/dateutil/dateutil", "python-dateutil"),
+        ("https://host/dl?file=celery-5.3.6.tar.gz", "celery"),
+        ("https://host/dl?disposition=attachment%3B%20filename%3Dcelery-5.3.6-py3-none-any.whl&x=1", "celery"),
+        ("https://host/django%5Fcelery%5Fbeat-2.5.0.tar.gz?signature=ab12-3cd", "django-celery-beat"),
         ("-e ./src/celery", "./src/celery"),
         ("--editable=.", "."),
         ("-e .", "."),
@@ -123,3 +129,21 @@ def test_an_index_with_a_password_is_named_by_its_option_alone():
     assert listing("--extra-index-url https://user:secret@host/\ncelery").asides == (
         "not read in requirements.txt: --extra-index-url",
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.djangoproject.com/download/4.2.8/tarball/",
+        "https://host/download/4.2.8/tarball/latest",
+        "https://host/dl?id=7",
+        "https://me:secret@host/kombu.zip",
+        "https://host/files/archive/main.zip",
+        "file:///wheels/main.zip",
+        "-e git+git@github.com:celery/kombu.git",
+    ],
+)
+def test_an_address_that_only_a_person_can_tell_the_package_of_has_to_be_written_with_its_name(address):
+    with pytest.raises(UsageError, match=r"^requirements.txt, line 2: .*: write it as NAME @ ADDRESS$"):
+        listing(f"celery\n{address}")
+    assert list(listing(f"own @ {address.removeprefix('-e ')}").direct) == ["own"]

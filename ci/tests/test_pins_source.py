@@ -214,6 +214,11 @@ def test_a_changed_file_of_another_name_may_be_the_one_that_is_meant(found, usua
         ("-r ../requirements.txt\nredis==5", "-r ../requirements.txt\nredis==6"),
         ("redis @ git+https://host/x@1", "redis @ git+https://host/x@2"),
         ("pytest", "no requirement"),
+        (None, "vine==5.1.0"),
+        (f"{OLD}vine==5.1.0", f"{OLD}vine==5.0.0"),
+        ("psycopg==3.1.8", "psycopg==3.2.1"),
+        ("amqp==5.1.1 ; python_version < '3.12'", "amqp==5.1.1 ; python_version >= '3.12'"),
+        ("https://host/latest.zip", "https://host/newest.zip"),
     ],
 )
 def test_it_may_be_meant_when_it_came_or_went_and_when_nobody_knows_what_it_names(found, before, after):
@@ -223,21 +228,52 @@ def test_it_may_be_meant_when_it_came_or_went_and_when_nobody_knows_what_it_name
         found({"requirements.txt": (usual, usual), "requirements/live.txt": (before, after)})
 
 
+MARKED = "celery==5.3.6 ; python_version < '3.12'\ncelery==5.4.0 ; python_version >= '3.12'\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("celery==5.3.6", "celery==5.4.0"), tuple(MARKED.splitlines())],
+    ids=["without a marker", "with one"],
+)
+def test_it_may_be_meant_when_it_moves_from_one_release_of_the_usual_file_to_another(found, before, after):
+    with pytest.raises(UsageError, match=r"^requirements-worker.txt changed"):
+        found({"requirements.txt": (MARKED, MARKED), "requirements-worker.txt": (before, after)})
+
+
+def test_it_may_be_meant_when_only_what_its_lock_left_out_moved(found):
+    lock = 'lock-version = "1.0"\n[[packages]]\nname = "redis"\nversion = "{}"\nmarker = "\'prod\' in extras"\n'
+    files = {"requirements.txt": (OLD, OLD), "worker/pylock.toml": (lock.format("5.0.1"), lock.format("6.4.0"))}
+
+    with pytest.raises(UsageError, match=r"^worker/pylock.toml changed"):
+        found(files)
+
+
 @pytest.mark.parametrize(
     ("other", "before", "after"),
     [
         ("requirements-dev.txt", "pytest==8", "pytest==9"),
         ("requirements-dev.txt", "flask==2", "flask==3"),
         ("requirements-dev.txt", "-r requirements.txt\npytest==8", "-r requirements.txt\npytest==9"),
-        ("requirements-dev.txt", "Celery[redis]==5.3.6 ; python_version > '3'\npytest==8", NEW + "pytest==9"),
-        ("requirements/more.txt", None, "vine==5.1.0"),
+        ("requirements-dev.txt", "Celery[redis]==5.3.6\npytest==8", NEW + "pytest==9"),
+        ("requirements-dev.txt", "-c requirements.txt\npytest==8", "-c requirements.txt\npytest==9"),
+        ("requirements-dev.txt", "packaging==24.0\ncelery\npytest==8", "packaging==24.0\ncelery\npytest==9"),
         ("notes.txt", OLD, NEW),
     ],
 )
-def test_what_names_none_of_celerys_family_or_as_the_usual_one_does_is_not_meant(found, other, before, after):
+def test_what_says_the_same_of_the_apps_packages_as_before_or_as_the_usual_one_is_not_meant(
+    found, other, before, after
+):
     usual = (OLD + "flask==2", NEW + "flask==2")
 
     assert found({"requirements.txt": usual, other: (before, after)}) == "requirements.txt"
+
+
+def test_a_compiled_file_with_markers_and_development_tools_beside_is_not_meant(found):
+    moved = MARKED.replace("5.4.0", "5.6.3")
+    dev = (f"{MARKED}pytest==8", f"pytest==9\n{moved}")
+
+    assert found({"requirements.txt": (MARKED, moved), "requirements-dev.txt": dev}) == "requirements.txt"
 
 
 def test_a_file_of_another_name_counts_within_the_folder_that_is_asked_about_and_where_none_is_named(found):

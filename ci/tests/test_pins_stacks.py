@@ -116,7 +116,10 @@ def test_a_marker_of_another_python_or_system_does_not_apply(store):
             "celery comes from git+https://github.com/celery",
         ),
         ("celery\n-e git+ssh://git@host/kombu#egg=kombu", "kombu comes from"),
-        ("celery\ngit+https://me:secret@github.com/celery/django-celery-beat@v2.6.0", "django-celery-beat comes from"),
+        (
+            "celery\ngit+https://me:secret@github.com/celery/django-celery-beat@v2.6.0",
+            "comes from git+https://github.com/celery/django-celery-beat@v2.6.0; a stack",
+        ),
     ],
 )
 def test_what_no_stack_can_be_made_of_is_refused_before_anything_is_resolved(store, text, says):
@@ -150,3 +153,29 @@ def test_the_plans_python_is_taken_where_the_file_allows_it_else_the_oldest_that
     assert chosen(">=3.12") == allowed[0]
     with pytest.raises(UsageError, match=r"asks for Python >=3\.99, and none is installed \(found: 3\."):
         chosen(">=3.99")
+
+
+SEVERAL = [Requirement("celery==5.3.6"), Requirement("kombu==5.3.4"), Requirement("kombu==5.3.7")]
+
+
+def test_a_lock_with_several_releases_of_a_package_is_refused_before_anything_is_resolved(store):
+    with pytest.raises(UsageError, match=r"^uv.lock has several releases of kombu: give uv export --extra NAME"):
+        Pins(Listing("uv.lock", tuple(SEVERAL), locked=True)).check(store)
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["kombu==5.3.7 ; python_version >= '3.13'", "kombu==5.3.4", "torch==2.5"],
+    ids=["of another Python", "the same", "not the app's"],
+)
+def test_several_lines_of_a_lock_are_fine_where_one_applies_and_where_the_app_takes_none(store, second):
+    lines = [*SEVERAL[:2], Requirement(second), Requirement("torch==2.6")]
+
+    Pins(Listing("uv.lock", tuple(lines), locked=True)).check(store)
+
+
+def test_several_releases_are_refused_of_what_only_the_celery_of_the_lock_needs_too(store):
+    lines = [Requirement(one) for one in ("celery==5.2.7", "pytz==2023.3", "pytz==2024.1")]
+
+    with pytest.raises(UsageError, match=r"^uv.lock has several releases of pytz"):
+        Pins(Listing("uv.lock", tuple(lines), locked=True)).stack(store)

@@ -17,6 +17,10 @@ from ci.pins.usual import others
         "worker/uv.lock",
         "worker/poetry.lock",
         "pylock.live.toml",
+        "worker/Pipfile.lock",
+        "pdm.lock",
+        "requirements.lock",
+        "requirements-dev.lock",
     ],
 )
 def test_pins_are_known_by_their_name_or_their_folder(path):

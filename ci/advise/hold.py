@@ -35,7 +35,7 @@ class Holder:
         """
         name = sha256("\n".join(scenarios).encode()).hexdigest()[:8]
         journal = Journal(self.journal.folder, f"search-{name}.jsonl")
-        mixtures = Mixtures(self.newest, self.question.locks["baseline"], self.bench.store)
+        mixtures = Mixtures(self.newest, self.question.locks["baseline"], self.bench.store, prereleases=False)
         sets = Sets(mixtures, journal, self.bench.store)
         oracle = self.bench.oracle(replace(self.question, targets=tuple(scenarios)))
         search = Search(Trials(sets, oracle, journal, self.times, self.show))

@@ -24,12 +24,14 @@ class Mixtures:
     """The sets between `base` and `other`. A part is a package, or "python"; it moves from `base` to `other`.
 
     Everything stays between its two versions, whatever the resolver has to move. Not for running anything.
+    Without `prereleases` no release candidate is tried: none of them is what one would go to.
     """
 
-    def __init__(self, base: Stack, other: Stack, store: Store) -> None:
+    def __init__(self, base: Stack, other: Stack, store: Store, *, prereleases: bool = True) -> None:
         self.base = base
         self.other = other
         self._store = store
+        self._prereleases = prereleases
         self._old, self._new = versions(base), versions(other)
 
     @cached_property
@@ -75,7 +77,8 @@ class Mixtures:
             minors = (python.minor for python in reversed(pythons.found()))
             found = [minor for minor in minors if Version(low) < Version(minor) < Version(high)]
         else:
-            found = self._store.releases(part, low, high, self.other.python, self._day)
+            between = self._store.releases(part, low, high, self.other.python, self._day)
+            found = [one for one in between if self._prereleases or not Version(one).is_prerelease]
         return found if low == old else found[::-1]
 
     @cached_property

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from harness import raw_messages
+from harness import raw_messages, sessions
 from harness.checkers.delivery import Tally, tally
-from harness.checkers.hands import TICK, at_rest, in_the_middle, takers
+from harness.checkers.hands import TICK, at_rest, at_work, takers
 from harness.errors import WaitTimeout
 from harness.faults import postgres_faults, redis_faults, worker_faults
 from harness.faults.fault import Fault
@@ -182,12 +182,12 @@ class Walker:
 
     @contextmanager
     def _hands_full(self, worker: str = "") -> Iterator[None]:
-        """That worker, or any that is up, is in the middle of a login's event, and none is being handed over."""
+        """That worker, or any that is up, is in the middle of an event, and none is being handed over."""
         place, history = self.fleet.history.count(), self.fleet.history
         with postgres_faults.locked(self.fleet.settings["DATABASE_URL"], LOCKED):
             self._log_in(MEANWHILE)
             if self.supervisor.workers:
-                busy = lambda: in_the_middle(history.since(place), worker)  # noqa: E731
+                busy = lambda: any(map(sessions.is_running, at_work(history.records(), worker)))  # noqa: E731
                 self._log_in_until(busy, BUSY_SECONDS, "a worker is busy")
                 handed_out = lambda: at_rest(history.since(place), self._waiting())  # noqa: E731
                 self._log_in_until(handed_out, BUSY_SECONDS, "nothing is being handed over")

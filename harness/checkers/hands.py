@@ -1,12 +1,12 @@
-"""What workers have taken, and are in the middle of. All functions are pure, and leave what beat sends out."""
+"""What workers have taken, and are in the middle of. All functions are pure."""
 
 from collections.abc import Iterable, Sequence
 
-from harness.checkers.exposure import ENDINGS
 from harness.history.record import Kind, Record
 
 History = Sequence[Record]
-TICK = "tick"  # the event id of what beat sends
+TICK = "tick"  # the event id of what beat sends; who has taken what is asked about logins alone
+BEGUN_OR_ENDED = (Kind.STARTED, Kind.ENDED)
 
 
 def takers(history: History) -> set[str]:
@@ -27,10 +27,10 @@ def at_rest(history: History, queued: Sequence[str]) -> bool:
     return len(queued) != 1 and all_taken(history, queued)
 
 
-def in_the_middle(history: History, process: str = "") -> set[str]:
-    """The events that this process, or any, has begun and not ended."""
-    own = [one for one in history if process in {"", one.process}]
-    return _events(own, Kind.STARTED) - _events(own, *ENDINGS)
+def at_work(history: History, process: str = "") -> set[int]:
+    """The pids that this process, or any, last began an event in and did not end one: a login's, or what beat sends."""
+    last = {one.pid: one.kind for one in history if process in {"", one.process} and one.kind in BEGUN_OR_ENDED}
+    return {pid for pid, kind in last.items() if kind is Kind.STARTED}
 
 
 def _events(history: History, *kinds: Kind) -> set[str]:

@@ -1,6 +1,8 @@
 """What workers have in their hands, told from a history."""
 
-from harness.checkers.hands import TICK, all_taken, at_rest, in_the_middle, takers
+from dataclasses import replace
+
+from harness.checkers.hands import TICK, all_taken, at_rest, at_work, takers
 from harness.history.record import Kind, Record
 
 
@@ -27,13 +29,14 @@ def test_what_is_left_in_the_queue_by_full_hands_is_not_being_handed_over_but_on
     assert at_rest(history, ["b", TICK])
 
 
-def test_an_event_is_in_the_middle_from_its_start_to_any_ending():
-    begun = [seen(Kind.STARTED, "a"), seen(Kind.STARTED, "b", "worker-2"), seen(Kind.STARTED, TICK)]
-    assert in_the_middle(begun) == {"a", "b"}
-    assert in_the_middle([*begun, seen(Kind.FAILED, "a")]) == {"b"}
+def test_a_process_is_at_work_from_the_start_of_an_event_to_its_end_even_if_it_is_what_beat_sends():
+    begun = [replace(seen(Kind.STARTED, "a"), pid=1), replace(seen(Kind.STARTED, TICK, "worker-2"), pid=2)]
+    assert at_work(begun) == {1, 2}
+    assert at_work(begun, "worker-2") == {2}
+    assert at_work([*begun, replace(seen(Kind.ENDED, "a"), pid=1)]) == {2}
 
 
-def test_what_another_process_is_in_the_middle_of_is_not_this_ones():
-    begun = [seen(Kind.STARTED, "a"), seen(Kind.STARTED, "b", "worker-2")]
-    assert in_the_middle(begun, "worker-2") == {"b"}
-    assert in_the_middle([*begun, seen(Kind.ENDED, "b")], "worker-2") == {"b"}
+def test_the_end_of_one_event_is_not_that_of_the_next():
+    ended = [seen(Kind.STARTED, TICK), seen(Kind.SUCCEEDED, TICK), seen(Kind.ENDED, TICK)]
+    assert at_work(ended) == set()
+    assert at_work([*ended, seen(Kind.STARTED, TICK)]) == {ended[0].pid}

@@ -43,13 +43,17 @@ def device(hours_old: float) -> UserTOTPDevice:
 def wait_deleted(row: UserTOTPDevice, beat) -> None:
     """Return once the row is gone."""
     there = UserTOTPDevice.objects.filter(pk=row.pk).exists
-    wait_until(lambda: not there(), PATIENCE_SECONDS, "an old device is deleted", abort=beat.raise_if_exited, hint=_log(beat))
+    wait_until(
+        lambda: not there(), PATIENCE_SECONDS, "an old device is deleted", abort=beat.raise_if_exited, hint=_log(beat)
+    )
 
 
 def wait_noon(redis: Redis, number: int, beat) -> None:
     """Return once that many noons have been noticed: whatever beat had to send before, it has sent."""
     condition = lambda: redis.llen("noon") >= number  # noqa: E731
-    wait_until(condition, PATIENCE_SECONDS, f"noon number {number} is noticed", abort=beat.raise_if_exited, hint=_log(beat))
+    wait_until(
+        condition, PATIENCE_SECONDS, f"noon number {number} is noticed", abort=beat.raise_if_exited, hint=_log(beat)
+    )
 
 
 def wait_ran(when: dt.datetime, beat, seconds: float = PATIENCE_SECONDS, meanwhile=lambda: None) -> None:
@@ -90,7 +94,9 @@ def hurried(clock, start: dt.datetime):
 def wait_queued(redis: Redis, number: int, beat) -> None:
     """Return once that many clean-ups wait for a worker."""
     there = lambda: queued(redis) >= number  # noqa: E731
-    wait_until(there, PATIENCE_SECONDS, f"clean-up number {number} is sent", abort=beat.raise_if_exited, hint=_log(beat))
+    wait_until(
+        there, PATIENCE_SECONDS, f"clean-up number {number} is sent", abort=beat.raise_if_exited, hint=_log(beat)
+    )
 
 
 def queued(redis: Redis) -> int:

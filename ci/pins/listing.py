@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -61,8 +62,16 @@ def package_of(requirement: Requirement) -> str:
 
 
 def requirement(text: str, place: str) -> Requirement:
-    """One requirement. Raises UsageError, naming the place that it stands in, when it is none."""
+    """One requirement. Raises UsageError, naming its place, when it is none or its marker says nothing.
+
+    A comparison that is not defined says nothing, and `extras` and `dependency_groups` do in lock files only (PEP 751).
+    """
     try:
-        return Requirement(text)
+        one = Requirement(text)
+        if one.marker:
+            one.marker.evaluate()
     except InvalidRequirement as error:
         raise UsageError(f"{place}: {text!r} is not a requirement: {str(error).splitlines()[0]}") from error
+    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        raise UsageError(f"{place}: the marker of {text!r} says nothing here: {error}") from error
+    return one

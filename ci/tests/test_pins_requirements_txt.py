@@ -38,6 +38,12 @@ LINES = {
 }
 
 
+@pytest.mark.parametrize("marker", ["'x' in extras", "'x' in dependency_groups", "os_name ~= 'abc'"])
+def test_a_marker_that_says_nothing_is_named_with_its_line(marker):
+    with pytest.raises(UsageError, match=r"requirements.txt, line 1: the marker of .*5\.3\.6.* says nothing here"):
+        listing(f"celery==5.3.6; {marker}")
+
+
 @pytest.mark.parametrize("kind", LINES)
 def test_a_line_means_what_it_means_to_pip(kind):
     text, expected = LINES[kind]

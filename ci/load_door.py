@@ -16,7 +16,12 @@ LEAST_BACKLOG = 250  # a part of it is published in turns with bare LPUSHes
 @click.option("--way", metavar="W", help="How both stacks deliver audit events.  [default: safe]")
 @click.option("--shape", metavar="NAME", help="What the users of a round do: one of load/shapes.toml.")
 @click.option("--rounds", type=click.IntRange(1), metavar="N", help="Rounds of each arm.")
-@click.option("--backlog", type=click.IntRange(LEAST_BACKLOG), metavar="N", help="Events of each round's drain.")
+@click.option(
+    "--backlog",
+    type=click.IntRange(LEAST_BACKLOG),
+    metavar="N",
+    help="Events of each round's one drain.",
+)
 @click.option(
     "--hash",
     "password_hash",

@@ -99,8 +99,8 @@ class LoadStep:
             trial.close()
         told, bad = weighed(trial.rounds, ARMS, thresholds.read(THRESHOLDS)), harms(trial.rounds, ARMS)
         verdict = judge(told, bad)
-        shape = (AB.shape, AB.backlog, AB.sittings)
-        facts = Facts(self._folder.name, "", "stacks", self._services().provider, *shape, (begun, os.getloadavg()[0]))
+        averages = (begun, os.getloadavg()[0])
+        facts = Facts(self._folder.name, "", "stacks", self._services().provider, AB, averages)
         trouble = keep(folder, as_data(facts, self._arms(), trial.rounds, told, verdict, steps))
         return outcomes(told, bad), "; ".join(filter(None, [verdict.reasons[0], trouble]))
 

@@ -1,7 +1,9 @@
 """Arms loaded in turns, on the same servers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from statistics import mean
 
 from load.glance import Glance
 from load.rig import Arm, Rig, Servers
@@ -9,25 +11,27 @@ from load.round import Round
 from load.shapes import Shape
 
 
-def turns(arms: Sequence[str], rounds: int) -> list[str]:
-    """Whose turn it is, round by round: each arm once in each round, the first one alternated (A B, B A, A B ...).
+def alternated(arms: Sequence[str], number: int) -> list[str]:
+    """Whose turn it is in that lap: each arm once, the first one alternated (A B, B A, A B ...).
 
     So no arm always follows the same other one, and what slows the machine down for a while strikes all of them.
     """
-    return [arm for number in range(rounds) for arm in (arms if number % 2 == 0 else list(reversed(arms)))]
+    return list(arms if number % 2 == 0 else reversed(arms))
 
 
 class Experiment:
-    """Several arms, all up at once, each round on one of them while the others idle. Not for judging what comes of it.
+    """Several arms, all up at once, one of them loaded while the others idle. Not for judging what comes of it.
 
-    `rounds` are those that count; each arm's warm-up is thrown away by its rig.
+    `rounds` are those that count; each arm's warm-up is thrown away by its rig. A round is logins of this `shape`, then
+    `drains` backlogs of so many events.
     """
 
-    def __init__(self, arms: Sequence[Arm], servers: Servers, shape: Shape, backlog: int) -> None:
+    def __init__(self, arms: Sequence[Arm], servers: Servers, shape: Shape, backlog: int, drains: int) -> None:
         self.rounds: list[Round] = []
         self._current: Rig | None = None
         self._shape = shape
         self._backlog = backlog
+        self._drains = drains
         self._rigs = {arm.name: Rig(arm, servers, number) for number, arm in enumerate(arms, 1)}
         self._open = ExitStack()
 
@@ -41,11 +45,30 @@ class Experiment:
         for rig in self._rigs.values():
             rig.renew()
 
-    def turn(self, arm: str) -> Round:
-        """One round of an arm. Raises PreflightError when it is no result, and BrokenPromise when a process died."""
+    def lap(self, arms: Sequence[str], loading: Callable[[str], None]) -> list[Round]:
+        """One round of each of these arms, which are told to `loading` as their logins begin.
+
+        The logins one arm after the other, then the backlogs in turns: a machine that is slower for some seconds is
+        so for all of them, which one long backlog after the other would not see to.
+        Raises PreflightError when a round is no result, and BrokenPromise when a process died.
+        """
+        told = [self._logged_in(arm, loading) for arm in arms]
+        drained: dict[str, list[dict[str, float]]] = {arm: [] for arm in arms}
+        for number in range(self._drains):
+            for arm in alternated(arms, number):
+                drained[arm].append(self._take(arm).drain(self._backlog))
+        laps = [replace(one, metrics=one.metrics | means(drained[one.arm])) for one in told]
+        self.rounds += laps
+        return laps
+
+    def _logged_in(self, arm: str, loading: Callable[[str], None]) -> Round:
+        rig = self._take(arm)
+        loading(arm)
+        return rig.log_in(self._shape)
+
+    def _take(self, arm: str) -> Rig:
         self._current = self._rigs[arm]
-        self.rounds.append(self._current.round(self._shape, self._backlog))
-        return self.rounds[-1]
+        return self._current
 
     def glance(self) -> Glance:
         """What is going on right now; may be asked from another thread."""
@@ -54,3 +77,8 @@ class Experiment:
     def close(self) -> None:
         """Stop every arm."""
         self._open.close()
+
+
+def means(drained: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Each metric's mean over the backlogs of a round."""
+    return {name: mean(one[name] for one in drained) for name in drained[0]}

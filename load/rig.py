@@ -59,7 +59,8 @@ class Rig:
         return f"round-{self._rounds}"
 
     def _warm_up(self) -> None:
-        self.round(find("steady").lasting(WARM_SECONDS), WARM_BACKLOG)
+        self.log_in(find("steady").lasting(WARM_SECONDS))
+        self.drain(WARM_BACKLOG)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -67,28 +68,37 @@ class Rig:
         """Stop the processes and drop the database."""
         self._open.__exit__(kind, error, trace)
 
-    def round(self, shape: Shape, backlog: int) -> Round:
-        """Load it once, wait until every event is written, then measure publishing and the drain of a backlog.
+    def log_in(self, shape: Shape) -> Round:
+        """Load it once, and wait until every event is written: a round that knows nothing of a backlog.
 
-        Raises PreflightError when no login was answered or one was refused (that is no result), and WaitTimeout when
-        events of the backlog get lost.
+        Raises PreflightError when no login was answered or one was refused: that is no result.
         """
         self._rounds += 1
         begun = time.time()
         self._forget()
-        told, rows, metrics, queue = self._log_in(shape)
+        told, rows, metrics, queue = self._load(shape)
         figures = reading.counts(told, rows, written=self.arm.way != "none")
         metrics |= {**reading.of_logins(told.acked()), **reading.of_lag(told.acked(), rows)}
-        metrics |= self._backlog(backlog)
         latencies = [answer.seconds for answer in told.acked()]
         series = _series(told, rows, queue, shape)
         return Round(self.arm.name, self.arm.way, shape.name, begun, metrics, latencies, series, **asdict(figures))
+
+    def drain(self, count: int) -> dict[str, float]:
+        """Measure publishing and the drain of so many events; nothing where no worker is.
+
+        Raises WaitTimeout when events get lost.
+        """
+        if not self._parts.worker:
+            return {}
+        self._forget()
+        backlog = Backlog(self._parts.caller, self._parts.worker, self._parts.broker, self._parts.table)
+        return backlog.measure(count)
 
     def _forget(self) -> None:
         self._parts.table.empty()
         self._parts.broker.forget_results()
 
-    def _log_in(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
+    def _load(self, shape: Shape) -> tuple[Answers, list[Row], dict[str, float], Points]:
         web, name = self._parts.web, self._name
         with Sampler(self._parts.broker.url) as sampler:
             spent, opened = footprint.cpu_seconds(web), self._connections()  # the sampler's own is open by then
@@ -105,13 +115,6 @@ class Rig:
 
     def _connections(self) -> dict[str, int]:
         return {"postgres": self._parts.table.connections(), "redis": self._parts.broker.connections()}
-
-    def _backlog(self, count: int) -> dict[str, float]:
-        if not self._parts.worker:
-            return {}
-        self._forget()
-        backlog = Backlog(self._parts.caller, self._parts.worker, self._parts.broker, self._parts.table)
-        return backlog.measure(count)
 
 
 def _series(told: Answers, rows: list[Row], queue: Points, shape: Shape) -> dict[str, Points]:

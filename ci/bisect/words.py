@@ -12,12 +12,12 @@ from ci.bisect.search import Culprit, Found
 
 def sentences(found: Found, known: Sequence[tuple[str, str]]) -> list[str]:
     """The answer in sentences, the shortest first. `known`: what the scenario's marks say of upstream."""
-    what = "fixes" if found.is_fix else "breaks"
+    alone, together = ("fixes", "together fix") if found.is_fix else ("breaks", "together break")
     if not found.culprits:
         parts = _all([*found.unclear, *found.along])
         return [f"It could not be narrowed down further than to {parts}.", *found.remarks]
     moves = [_move(one) for one in found.culprits]
-    lines = [f"{_all(moves)} {what if len(moves) == 1 else 'together ' + what[:-1]} it."]
+    lines = [f"{_all(moves)} {alone if len(moves) == 1 else together} it."]
     lines += [_untold(one) for one in found.culprits if one.untold]
     lines += [f"Moves with it: {_all(found.along)}."] if found.along else []
     lines += [_unclear(found.unclear)] if found.unclear else []

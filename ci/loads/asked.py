@@ -50,7 +50,10 @@ def _two_stacks(options: Options) -> tuple[Side, ...]:
 
 
 def _design(usual: Design, options: Options) -> Design:
-    """The usual one, with what was asked for in its place; a shape that was named takes its own time."""
+    """The usual one, with what was asked for in its place.
+
+    A shape that was named takes its own time, and a backlog that was is drained once in a round, being long.
+    """
     shape = shapes.find(options.shape) if options.shape else usual.shape
-    rounds, backlog = options.rounds or usual.rounds, options.backlog or usual.backlog
-    return replace(usual, shape=shape, rounds=rounds, backlog=backlog)
+    design = replace(usual, shape=shape, rounds=options.rounds or usual.rounds)
+    return replace(design, backlog=options.backlog, drains=1) if options.backlog else design

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ci.loads.design import Design
 from ci.plan import Step
 from ci.verdict import Verdict
 from load import ways
@@ -11,7 +12,6 @@ from load.arm import Arm
 from load.comparison import counts, overhead
 from load.metrics import METRICS
 from load.round import Round
-from load.shapes import Shape
 from load.statistics import Weighed
 
 SCHEMA = 1
@@ -25,9 +25,7 @@ class Facts:
     command: str
     kind: str  # "stacks": two arms were compared; "ways": ways of delivery, one beside the other
     services: str
-    shape: Shape
-    backlog: int
-    sittings: int
+    design: Design
     load_average: tuple[float, float]
 
 
@@ -42,7 +40,7 @@ def as_data(
     """The content of load.json. Times are in seconds unless a metric's unit says otherwise."""
     return {
         "schema": SCHEMA,
-        **asdict(facts),
+        **_about(facts),
         "verdict": verdict.answer.name,
         "exit_code": verdict.answer.value,
         "reasons": list(verdict.reasons),
@@ -52,6 +50,13 @@ def as_data(
         "answers": [_answer(one) for one in weighed],
         "rounds": [_round(one) for one in rounds],
     }
+
+
+def _about(facts: Facts) -> dict[str, Any]:
+    """The facts, the design's own beside them; how many rounds there were is told by the rounds."""
+    about = asdict(facts)
+    design = about.pop("design")
+    return about | {name: design[name] for name in ("shape", "backlog", "drains", "sittings")}
 
 
 def _arm(arm: Arm, rounds: Sequence[Round]) -> dict[str, Any]:

@@ -83,10 +83,8 @@ class LoadRun:
 
     def as_data(self, verdict: Verdict, steps: list[Step], command: str) -> dict[str, Any]:
         """The content of load.json."""
-        design, kind = self.question.design, self.question.kind
-        averages = (self._average, os.getloadavg()[0])
-        shape = (design.shape, design.backlog, design.sittings)
-        facts = Facts(self.folder.name, command, kind, self.choice.provider, *shape, averages)
+        question, averages = self.question, (self._average, os.getloadavg()[0])
+        facts = Facts(self.folder.name, command, question.kind, self.choice.provider, question.design, averages)
         return as_data(facts, self.arms, self._trial.rounds, self.answers(), verdict, steps)
 
     def close(self) -> None:

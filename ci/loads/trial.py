@@ -5,7 +5,7 @@ from functools import partial
 
 from ci.loads.design import Design
 from ci.plan import Step
-from load.experiment import Experiment, turns
+from load.experiment import Experiment, alternated
 from load.rig import Arm, Servers
 from load.round import Round
 
@@ -66,7 +66,8 @@ class LoadTrial:
             self.experiment.close()
 
     def _begin(self) -> str:
-        self.experiment = Experiment(self._arms(), self._servers(), self.design.shape, self.design.backlog)
+        design = self.design
+        self.experiment = Experiment(self._arms(), self._servers(), design.shape, design.backlog, design.drains)
         self.experiment.begin()
         return "every process runs what its lock says"
 
@@ -75,10 +76,10 @@ class LoadTrial:
         return "every process runs what its lock says"
 
     def _load(self, part: range) -> str:
-        order = turns(self.names, self.design.rounds)
-        for arm in order[(part[0] - 1) * len(self.names) : part[-1] * len(self.names)]:
-            self._watch.loading(self, arm)
-            self._watch.loaded(self, self._running.turn(arm))
+        for number in part:
+            order = alternated(self.names, number - 1)
+            for told in self._running.lap(order, partial(self._watch.loading, self)):
+                self._watch.loaded(self, told)
         return f"{sum(one.acked for one in self.rounds):,} logins so far"
 
     @property

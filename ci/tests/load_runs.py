@@ -1,5 +1,7 @@
 """Load runs made by hand: rounds without users, servers and processes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ci.loads.data import Facts, as_data
@@ -49,7 +51,8 @@ def data_of(kind="stacks", rounds=None, shape=AB.shape, stack="some-stack"):
     told = weighed(rounds, ARMS, THRESHOLDS) if kind == "stacks" else []
     bad = harms(rounds, ARMS)
     verdict = judge(told, bad) if kind == "stacks" else beside({name: counts(rounds, name) for name in names})
-    facts = Facts("20260301T030000Z-1a2b", "./ci/preflight load", kind, "embedded", shape, 1000, 2, (0.5, 1.25))
+    design = replace(AB, shape=shape)
+    facts = Facts("20260301T030000Z-1a2b", "./ci/preflight load", kind, "embedded", design, (0.5, 1.25))
     return as_data(facts, arms, rounds, told, verdict, [Step("load them", str, "done", 12.5), Step("rest", str)])
 
 

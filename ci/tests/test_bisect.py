@@ -86,10 +86,12 @@ def test_what_only_came_along_moves_no_further_than_it_has_to(store, tmp_path):
     assert search.least(found) == {"core": "1.2", "seed": "1.0"}
 
 
-def test_two_that_are_needed_together_are_both_named_with_their_releases(search):
-    found = search(lambda pins: "no" if has(pins, "leaf", "2.0") and not has(pins, "core", "1.0", "1.1") else "")
+@pytest.mark.parametrize(("with_both", "else_", "effect"), [("no", "", "break"), ("", "no", "fix")])
+def test_two_that_are_needed_together_are_both_named_with_their_releases(search, with_both, else_, effect):
+    both = lambda pins: has(pins, "leaf", "2.0") and not has(pins, "core", "1.0", "1.1")  # noqa: E731
+    found = search(lambda pins: with_both if both(pins) else else_)
 
-    assert sentences(found, [])[0] == "core 1.1 → 1.2 and leaf 1.5 → 2.0 together break it."
+    assert sentences(found, [])[0] == f"core 1.1 → 1.2 and leaf 1.5 → 2.0 together {effect} it."
 
 
 def test_a_part_that_is_new_has_no_releases_between(search):

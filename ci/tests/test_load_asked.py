@@ -1,5 +1,7 @@
 """What `preflight load` may be asked, and how a load run is laid out."""
 
+from dataclasses import replace
+
 import pytest
 
 from ci.control import APP, broken_app
@@ -44,12 +46,13 @@ def test_a_control_is_in_the_candidates_app_alone():
 
 
 def test_a_shape_that_is_named_takes_its_own_time():
-    assert asked(Options(shape="spike", rounds=3)).design == Design(find("spike"), 3, WAYS.sittings, WAYS.backlog)
+    assert asked(Options(shape="spike", rounds=3)).design == replace(WAYS, shape=find("spike"), rounds=3)
 
 
 def test_a_backlog_may_be_of_another_size():
     assert asked(Options(backlog=50_000)).design.backlog == 50_000
-    assert asked(Options(candidate="celery-5.7", backlog=5_000)).design.backlog == 5_000
+    design = asked(Options(candidate="celery-5.7", backlog=5_000)).design
+    assert (design.backlog, design.drains) == (5_000, 1)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +117,13 @@ def quiet(monkeypatch):
         def renew(self):
             done.append("renew")
 
-        def turn(self, arm):
-            self.rounds.append(Round(arm, "safe", "steady", 0.0, acked=5))
-            done.append(arm)
-            return self.rounds[-1]
+        def lap(self, arms, loading):
+            for arm in arms:
+                loading(arm)
+            done.extend(arms)
+            told = [Round(arm, "safe", "steady", 0.0, acked=5) for arm in arms]
+            self.rounds += told
+            return told
 
         def close(self):
             done.append("close")

@@ -6,6 +6,7 @@ import pytest
 
 from ci.comparison import Change
 from ci.load_step import LoadStep
+from ci.loads.design import AB
 from ci.loads.outcomes import ended, outcomes
 from ci.question import ALL, ARMS, Question
 from ci.tests.helpers import gate
@@ -99,7 +100,7 @@ def test_the_plan_of_a_long_form_has_the_load_behind_the_scenarios(tmp_path):
     made = gate(tmp_path)
     made.question = FULL
     titles = [step.title for step in made.steps()]
-    assert titles[-2].startswith("load both in turns, 16 rounds of each: few, 2 users for 3 s")
+    assert titles[-2].startswith(f"load both in turns, {AB.rounds} rounds of each: few, 2 users")
     assert titles[-1] == "load both again, if a metric got worse"
     assert titles.index("run the scenarios on both, at the same time") < len(titles) - 2
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from load.comparison import counts, harms, overhead, weighed
-from load.experiment import turns
 from load.round import Round
 from load.statistics import Answer
 from load.thresholds import read
@@ -38,11 +37,6 @@ def test_counts_are_over_all_rounds_of_an_arm():
 def test_one_lost_event_more_than_on_the_baseline_is_a_harm_and_one_less_is_none():
     rounds = [a_round("baseline", lost=1, duplicated=2), a_round("candidate", lost=2, duplicated=1)]
     assert harms(rounds, ARMS) == {"lost": (1, 2)}
-
-
-def test_the_first_arm_is_alternated():
-    assert turns(["a", "b"], 3) == ["a", "b", "b", "a", "a", "b"]
-    assert turns(["a", "b", "c"], 2) == ["a", "b", "c", "c", "b", "a"]
 
 
 def test_the_audit_overhead_is_what_a_login_costs_beyond_one_that_is_not_written_down():

@@ -3,7 +3,7 @@
 import platform
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +43,12 @@ print(app.conf.worker_prefetch_multiplier, connection.settings_dict["CONN_MAX_AG
 """
 
 
+def whole_round(rig: Rig) -> Round:
+    """Logins, then a backlog."""
+    told = rig.log_in(SHORT)
+    return replace(told, metrics=told.metrics | rig.drain(BACKLOG))
+
+
 @pytest.fixture(scope="module")
 def servers(reaper: Reaper) -> Iterator[Servers]:
     with Services("embedded", reaper) as services:
@@ -57,7 +63,7 @@ def safe(servers: Servers) -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def measured(safe: Rig) -> Round:
-    return safe.round(SHORT, BACKLOG)
+    return whole_round(safe)
 
 
 def test_every_login_of_a_round_is_attempted_acked_and_written_once(measured: Round) -> None:
@@ -91,12 +97,12 @@ def test_processes_that_are_held_use_no_time_and_go_on_afterwards(safe: Rig, mea
     with footprint.held(safe._parts.web):
         before = footprint.cpu_seconds(safe._parts.web)
         assert footprint.cpu_seconds(safe._parts.web) == before > 0
-    assert safe.round(SHORT, BACKLOG).acked > 0
+    assert safe.log_in(SHORT).acked > 0
 
 
 def test_a_way_without_a_worker_has_no_worker_to_measure(servers: Servers) -> None:
     with Rig(Arm("project", PROJECT, "none"), servers, 1) as rig:
-        found = rig.round(SHORT, BACKLOG)
+        found = whole_round(rig)
     assert (found.rows, found.lost) == (0, 0)
     assert found.acked > 0
     assert set(metrics.BY_NAME) - set(found.metrics) == QUEUED_ONLY
@@ -108,12 +114,11 @@ def test_a_stack_without_the_package_that_a_way_needs_is_refused() -> None:
         Arm("plan-2023", bare, "batch")
 
 
-def test_a_login_without_its_row_is_counted_as_lost(safe: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_login_without_its_row_is_counted_as_lost(safe: Rig) -> None:
     table = safe._parts.table
     table.execute("ALTER TABLE accounts_authauditlog ADD CONSTRAINT refused CHECK (false) NOT VALID")
     try:
-        monkeypatch.setattr(safe, "_backlog", lambda _count: {})  # it would wait for rows that never come
-        found = safe.round(SHORT, BACKLOG)
+        found = safe.log_in(SHORT)
     finally:
         table.execute("ALTER TABLE accounts_authauditlog DROP CONSTRAINT refused")
     assert found.lost == found.acked > 0

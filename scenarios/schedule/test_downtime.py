@@ -19,6 +19,7 @@ def after_downtime(frozen_beat, periodic, back: dt.datetime) -> list[dt.datetime
         beat.run_until(NIGHTS[4] + HOUR, near=[back, *NIGHTS])
     first, *others = beat.firings("daily")
     assert first == NIGHTS[0]
+    assert others, f"back at {back}, and in the {NIGHTS[4] + HOUR - back} since then nothing was sent"
     return others
 
 

@@ -7,7 +7,7 @@ import click
 
 from ci.options import JSON, SERVICES
 
-LEAST_BACKLOG = 250  # a part of it is published in turns with bare LPUSHes
+LEAST_BACKLOG = 250  # of fewer the start of the drain is too large a part
 
 
 @click.command()
@@ -20,7 +20,7 @@ LEAST_BACKLOG = 250  # a part of it is published in turns with bare LPUSHes
     "--backlog",
     type=click.IntRange(LEAST_BACKLOG),
     metavar="N",
-    help="Events of each round's one drain.",
+    help="Drain one backlog of N events in each round.",
 )
 @click.option(
     "--hash",

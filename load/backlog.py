@@ -9,7 +9,7 @@ from load import footprint, reading
 from load.audit_table import AuditTable
 from load.broker import Broker
 
-TURNS = 200  # at most so many publishes, and a fifth of the backlog, are compared with a bare LPUSH each
+TURNS = 200  # so many publishes, or a fifth of a small backlog, are compared with a bare LPUSH each
 PART = 2_500  # publishes of one call: a caller has to answer in time
 SLOWEST = 5.0  # events a second that still count as draining, on a machine that has no time for us
 

@@ -89,7 +89,7 @@ class Claim:
 def measure(arm: Arm, servers: Servers, number: int = 0, seconds: float = 7.0, rounds: int = 3) -> Claim:
     """Load an arm with each table in turn, `seconds` (more than LOCKED_SECONDS) a turn, `rounds` times.
 
-    Raises as Rig.round, and PreflightError when the table could not be locked.
+    Raises as Rig.log_in, and PreflightError when the table could not be locked.
     """
     shape = find("few").lasting(seconds)
     order = [Table.NORMAL, *(Table.SLOW, Table.NORMAL, Table.LOCKED, Table.NORMAL) * rounds]

@@ -23,7 +23,7 @@ class Experiment:
     """Several arms, all up at once, one of them loaded while the others idle. Not for judging what comes of it.
 
     `rounds` are those that count; each arm's warm-up is thrown away by its rig. A round is logins of this `shape`, then
-    `drains` backlogs of so many events.
+    `drains` backlogs of `backlog` events each.
     """
 
     def __init__(self, arms: Sequence[Arm], servers: Servers, shape: Shape, backlog: int, drains: int) -> None:
@@ -46,28 +46,30 @@ class Experiment:
             rig.renew()
 
     def lap(self, arms: Sequence[str], loading: Callable[[str], None]) -> list[Round]:
-        """One round of each of these arms, which are told to `loading` as their logins begin.
+        """One round of each of these arms; `loading` is told whose turn it is.
 
         The logins one arm after the other, then the backlogs in turns: a machine that is slower for some seconds is
-        so for all of them, which one long backlog after the other would not see to.
-        Raises PreflightError when a round is no result, and BrokenPromise when a process died.
+        so for all of them, which one long backlog after the other would not see to. What has been measured stays in
+        `rounds` when something ends the lap.
+        Raises PreflightError when a round is no result, and BrokenPromise when a process died or events got lost.
         """
-        told = [self._logged_in(arm, loading) for arm in arms]
+        for arm in arms:
+            self.rounds.append(self._take(arm, loading).log_in(self._shape))
+        drained = self._drain(arms, loading)
+        lap = [replace(one, metrics=one.metrics | _means(drained[one.arm])) for one in self.rounds[-len(arms) :]]
+        self.rounds[-len(arms) :] = lap
+        return lap
+
+    def _drain(self, arms: Sequence[str], loading: Callable[[str], None]) -> dict[str, list[dict[str, float]]]:
         drained: dict[str, list[dict[str, float]]] = {arm: [] for arm in arms}
         for number in range(self._drains):
             for arm in alternated(arms, number):
-                drained[arm].append(self._take(arm).drain(self._backlog))
-        laps = [replace(one, metrics=one.metrics | means(drained[one.arm])) for one in told]
-        self.rounds += laps
-        return laps
+                drained[arm].append(self._take(arm, loading).drain(self._backlog))
+        return drained
 
-    def _logged_in(self, arm: str, loading: Callable[[str], None]) -> Round:
-        rig = self._take(arm)
-        loading(arm)
-        return rig.log_in(self._shape)
-
-    def _take(self, arm: str) -> Rig:
+    def _take(self, arm: str, loading: Callable[[str], None]) -> Rig:
         self._current = self._rigs[arm]
+        loading(arm)
         return self._current
 
     def glance(self) -> Glance:
@@ -79,6 +81,6 @@ class Experiment:
         self._open.close()
 
 
-def means(drained: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Each metric's mean over the backlogs of a round."""
+def _means(drained: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Each metric's mean over the backlogs of a round; of the rates too, since each is of as many events."""
     return {name: mean(one[name] for one in drained) for name in drained[0]}

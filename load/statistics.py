@@ -92,7 +92,7 @@ def weigh(old: Sequence[float], new: Sequence[float], threshold: Threshold, metr
     ratios = np.log(candidate / baseline)
     low, high = interval(ratios)
     ratio = float(np.exp(pseudomedian(ratios)))
-    floor = max(noise_floor(baseline[1:]), noise_floor(candidate))  # A BB AA BB A: so neighbours are dealt out
+    floor = max(noise_floor(baseline[1:]), noise_floor(candidate))  # A B, B A, A B: so the nearest are dealt out
     p = chance(baseline, candidate)
     answer = _answer(ratio, (low, high), floor, p * metrics <= 1 - threshold.confidence, threshold)
     medians = float(np.median(old[:pairs])), float(np.median(new[:pairs]))
@@ -147,9 +147,10 @@ def chance(baseline: Values, candidate: Values) -> float:
 def noise_floor(rounds: Values) -> float:
     """The ratio, at least 1, by which one arm's rounds differ from themselves.
 
-    Neighbouring rounds are dealt out to two halves in every way there is, so that the halves are interleaved as the two
-    arms are; the floor is what 95 % of the ratios of the halves stay below. Two halves differ more than two whole
-    arms do: by the root of two, since they have half the pairs.
+    Neighbouring rounds are dealt out to two halves in every way there is, so that the halves are interleaved much as
+    the two arms are (the arms' drains even closer: of them the floor is rather too high). The floor is what 95 % of the
+    ratios of the halves stay below. Two halves differ more than two whole arms do: by the root of two, since they have
+    half the pairs.
     """
     pairs = min(len(rounds) // 2, MOST_PAIRS)
     if not pairs:

@@ -52,7 +52,7 @@ def _two_stacks(options: Options) -> tuple[Side, ...]:
 def _design(usual: Design, options: Options) -> Design:
     """The usual one, with what was asked for in its place.
 
-    A shape that was named takes its own time, and a backlog that was is drained once in a round, being long.
+    A shape that was named takes its own time, and of backlogs of a size that was there is one in a round.
     """
     shape = shapes.find(options.shape) if options.shape else usual.shape
     design = replace(usual, shape=shape, rounds=options.rounds or usual.rounds)

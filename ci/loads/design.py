@@ -35,10 +35,10 @@ class Design:
         return f"{logins}, then {backlogs} of {self.backlog:,} events"
 
 
-# Many short rounds tell more than few long ones: as many as fit into six minutes on a busy machine; and of a round's
-# events many short drains, in turns with the other arm's: one of 1,000 after the other, what 15 % more cost was lost in
-# the noise of a machine that is a third slower for some seconds. Several
-# sittings, because what one start of a process has by chance would be taken for the stack's own. Few users, so that
-# a login's time is the app's own and not that of a queue before it.
+# Many short rounds tell more than few long ones: as many as fit into six minutes on a busy machine. So do many short
+# drains: a machine that is a third slower for some seconds is so for one arm's long backlog and not for the other's,
+# but for both where short ones are taken in turns: with one of 1,000 events a worker dearer by 15 % was not told from
+# that. Several sittings, because what one start of a process has by chance would be taken for the stack's own. Few
+# users, so that a login's time is the app's own and not that of a queue before it.
 AB = Design(shapes.find("few").lasting(2), rounds=20, sittings=2, backlog=300, drains=4)
 WAYS = Design(shapes.find("steady").lasting(4), rounds=2, sittings=1, backlog=1_000)

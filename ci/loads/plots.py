@@ -50,6 +50,7 @@ LOOK: dict[Any, Any] = {
     "axes.spines.right": False,
     "legend.frameon": False,
 }
+SHORT = 5  # seconds of a round of which each is a dot of its own: one alone would be no line
 SIZE = (4.4, 2.5)  # inches: about as many pixels wide as a phone has, so that the letters keep their size there
 
 
@@ -60,7 +61,9 @@ def over_time(arms: Mapping[str, Runs], unit: str, title: str) -> Plot:
         for colour, (name, runs) in zip(ARMS, arms.items(), strict=False):
             for run in runs:
                 axes.plot(*zip(*run, strict=True), color=colour, alpha=0.25, linewidth=0.7)
-            axes.plot(*zip(*_median(runs), strict=True), color=colour, linewidth=2, label=name)
+            middle = _median(runs)
+            marker = "o" if len(middle) < SHORT else ""
+            axes.plot(*zip(*middle, strict=True), color=colour, linewidth=2, marker=marker, markersize=3.5, label=name)
         axes.set(xlabel="seconds into the round", ylabel=unit)
         axes.set_ylim(bottom=0)
         axes.legend(loc="best")

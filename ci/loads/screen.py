@@ -45,7 +45,7 @@ class LoadScreen(Screen, LoadWatch):
         """See LoadWatch.loaded."""
         if not self.console.is_terminal:
             figures = [f"{name} {_told(name, told.metrics[name])}" for name in LIVE if name in told.metrics]
-            self.say(f"     round {len(trial.rounds)} of {trial.total}, {told.arm}: {', '.join(figures)}")
+            self.say(f"     {_progress(trial)}, {told.arm}: {', '.join(figures)}")
 
     def after(self, number: int, step: Step) -> None:
         """See Screen.after."""
@@ -108,7 +108,7 @@ def _so_far(trial: LoadTrial) -> Table:
 
 
 def _progress(trial: LoadTrial) -> str:
-    return f"round {min(len(trial.rounds) + 1, trial.total)} of {trial.total}"
+    return f"round {trial.lap} of {trial.design.rounds}"
 
 
 def _told(metric: str, value: float | None) -> str:

@@ -14,10 +14,10 @@ class LoadWatch:
     """Told what happens while arms are loaded. This one keeps quiet."""
 
     def loading(self, trial: "LoadTrial", arm: str) -> None:
-        """A round of an arm begins."""
+        """It is an arm's turn: with logins, or with a backlog."""
 
     def loaded(self, trial: "LoadTrial", told: Round) -> None:
-        """A round has ended."""
+        """A round has ended, which is as soon as those of the same lap have."""
 
 
 class LoadTrial:
@@ -34,6 +34,7 @@ class LoadTrial:
         self.names = names
         self.design = design
         self.experiment: Experiment | None = None
+        self.lap = 0  # the current one, counted from 1: a round of each arm
         self._arms = arms
         self._servers = servers
         self._watch = watch
@@ -66,8 +67,8 @@ class LoadTrial:
             self.experiment.close()
 
     def _begin(self) -> str:
-        design = self.design
-        self.experiment = Experiment(self._arms(), self._servers(), design.shape, design.backlog, design.drains)
+        arms, servers, design = self._arms(), self._servers(), self.design
+        self.experiment = Experiment(arms, servers, design.shape, backlog=design.backlog, drains=design.drains)
         self.experiment.begin()
         return "every process runs what its lock says"
 
@@ -76,8 +77,8 @@ class LoadTrial:
         return "every process runs what its lock says"
 
     def _load(self, part: range) -> str:
-        for number in part:
-            order = alternated(self.names, number - 1)
+        for self.lap in part:
+            order = alternated(self.names, self.lap - 1)
             for told in self._running.lap(order, partial(self._watch.loading, self)):
                 self._watch.loaded(self, told)
         return f"{sum(one.acked for one in self.rounds):,} logins so far"

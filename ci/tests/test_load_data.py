@@ -59,6 +59,11 @@ def test_the_page_has_every_metric_with_its_answer_and_what_is_allowed():
     assert page.count('<th scope="row">') == 2 * 18 + 6  # answers, medians, counts
 
 
+def test_the_page_says_what_a_round_is():
+    assert "then 4 backlogs of 300 events" in html(data_of())
+    assert "then a backlog of 300 events" in html(data_of() | {"drains": 1})
+
+
 def test_each_way_stands_with_its_promise():
     page = html(written(data_of("ways")))
     assert "What a crash can lose" in page

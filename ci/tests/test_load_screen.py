@@ -33,10 +33,11 @@ def text(screen):
     return ESCAPES.sub("", screen.console.file.getvalue())
 
 
-def trial(rounds):
-    """Half-way through a round, with these behind it."""
+def trial(rounds, lap=3):
+    """Half-way through a lap, with these rounds behind it."""
     experiment = SimpleNamespace(glance=lambda: Glance(123, 4567))
-    return SimpleNamespace(rounds=rounds, total=20, names=("baseline", "candidate"), experiment=experiment, design=AB)
+    names = ("baseline", "candidate")
+    return SimpleNamespace(rounds=rounds, total=40, lap=lap, names=names, experiment=experiment, design=AB)
 
 
 def test_on_a_terminal_progress_the_current_rate_and_the_queue_are_shown_while_a_round_goes_on(show):
@@ -44,7 +45,7 @@ def test_on_a_terminal_progress_the_current_rate_and_the_queue_are_shown_while_a
     step = Step("load them in turns", str, "done", 1.0)
     screen.before(1, step)
     screen.loading(trial(rounds_of()[:5]), "candidate")
-    shown = lambda: "round 6 of 20: candidate · 123 logins/s · 4,567 events wait" in text(screen)  # noqa: E731
+    shown = lambda: "round 3 of 20: candidate · 123 logins/s · 4,567 events wait" in text(screen)  # noqa: E731
     wait_until(shown, 10, "the board is drawn")
     assert "worker_cpu_ms_per_event" in text(screen)
     screen.after(1, step)
@@ -66,7 +67,7 @@ def test_on_a_pipe_each_round_is_a_line(show):
     screen.loading(trial([]), "candidate")
     screen.loaded(trial([told]), told)
     assert len(text(screen).splitlines()) == 1
-    assert "round 1 of 20, candidate: logins_per_second" in text(screen)
+    assert "round 3 of 20, candidate: logins_per_second" in text(screen)
 
 
 def test_every_metric_has_its_answer_beside_what_is_allowed(show):

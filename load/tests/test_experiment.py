@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from harness.errors import WaitTimeout
 from harness.processes.interpreter import Interpreter
 from load.arm import Arm, Servers
 from load.experiment import Experiment, alternated
@@ -55,7 +56,19 @@ def test_in_a_lap_the_arms_log_in_one_after_the_other_and_drain_their_backlogs_i
     experiment.lap(["b", "a"], told.append)
     assert Noting.turns[:2] == ["b logs in", "a logs in"]
     assert Noting.turns[2:] == [f"{arm} drains 300" for arm in "baabba"]
-    assert told == ["b", "a"]
+    assert told == [*"ba", *"baabba"]
+
+
+def test_logins_that_came_to_their_end_are_kept_when_a_backlog_is_lost(
+    experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_self: Noting, _count: int) -> dict[str, float]:
+        raise WaitTimeout("300 events are not drained")
+
+    monkeypatch.setattr(Noting, "drain", lost)
+    with pytest.raises(WaitTimeout):
+        experiment.lap(["a", "b"], print)
+    assert [(one.arm, one.acked) for one in experiment.rounds] == [("a", 5), ("b", 5)]
 
 
 def test_a_rounds_figures_are_those_of_its_logins_and_the_means_of_its_drains(experiment: Experiment) -> None:

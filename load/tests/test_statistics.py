@@ -10,7 +10,8 @@ from load.metrics import BY_NAME, METRICS
 from load.statistics import FEWEST, Answer, noise_floor, weigh
 from load.thresholds import Threshold
 
-ROUNDS = 16
+ROUNDS = 20
+IN_TURNS, ONE_BY_ONE = [0, 1, 1, 0, 0, 1, 1, 0], [0, 0, 0, 0, 1, 1, 1, 1]  # whose drains they are, in a lap
 CPU = Threshold(BY_NAME["worker_cpu_ms_per_event"], allowed=1.08, confidence=0.995, needed=True)
 RATE = Threshold(BY_NAME["drain_rate"], allowed=1.15, confidence=0.995)
 
@@ -21,6 +22,15 @@ def rounds(rng, noise, slower=1.0, *, drift=0.0, outliers=0.0):
     steps += np.where(rng.random(2 * ROUNDS) < outliers, np.abs(rng.normal(0, 0.5, 2 * ROUNDS)), 0)
     values = 2.0 * np.exp(steps).reshape(ROUNDS // 2, 4)
     return values[:, [0, 3]].ravel(), values[:, [1, 2]].ravel() * slower  # first arm alternated
+
+
+def laps(rng, slower, order):
+    """Both arms' rounds, each four drains in that order, on a machine that is a third slower for spells of some."""
+    slow = np.cumsum(rng.random((ROUNDS, 8)).ravel() < 1 / 6).reshape(ROUNDS, 8) % 2
+    costs = np.exp(rng.normal(0, 0.06, (ROUNDS, 8)) + slow * np.log(4 / 3))
+    whose = np.where(np.arange(ROUNDS)[:, None] % 2, 1 - np.array(order), order)  # first arm alternated
+    old, new = (costs[whose == arm].reshape(ROUNDS, 4).mean(axis=1) for arm in (0, 1))
+    return old, new * slower
 
 
 def answers(times, *arguments, threshold=CPU, seed=1, **options):
@@ -59,6 +69,22 @@ def test_a_fifteen_percent_slow_down_is_called_worse_nine_times_of_ten_on_a_mach
 
 def test_a_slow_down_is_told_on_a_machine_that_drifts_because_neighbouring_rounds_drift_together(no_interval):
     assert answers(200, 0.03, 1.15, drift=0.03)[Answer.WORSE] >= 198
+
+
+def called(slower, order, times=200):
+    """The answers on a machine with slow spells."""
+    rng = np.random.default_rng(1)
+    return Counter(weigh(*laps(rng, slower, order), CPU, len(METRICS)).answer for _ in range(times))
+
+
+def test_a_slow_down_is_told_on_a_machine_with_slow_spells_because_drains_are_taken_in_turns(no_interval):
+    assert called(1.15, IN_TURNS)[Answer.WORSE] >= 180
+    assert called(1.15, ONE_BY_ONE)[Answer.WORSE] < 180
+
+
+def test_equal_stacks_are_not_called_different_by_slow_spells(no_interval):
+    found = called(1.0, IN_TURNS, 1000)
+    assert found[Answer.WORSE] + found[Answer.BETTER] < 2
 
 
 def test_what_is_cheaper_by_as_much_is_called_better(no_interval):

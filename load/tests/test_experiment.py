@@ -63,7 +63,7 @@ def test_logins_that_came_to_their_end_are_kept_when_a_backlog_is_lost(
     experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(_self: Noting, _count: int) -> dict[str, float]:
-        raise WaitTimeout("300 events are not drained")
+        raise WaitTimeout("300 events are not drained", "300 events are drained")
 
     monkeypatch.setattr(Noting, "drain", lost)
     with pytest.raises(WaitTimeout):

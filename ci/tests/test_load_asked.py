@@ -108,8 +108,9 @@ def quiet(monkeypatch):
     done = []
 
     class Quiet:
-        def __init__(self, *_arguments):
+        def __init__(self, *_arguments, backlog, drains):
             self.rounds = []
+            done.append(f"{drains} x {backlog} events")
 
         def begin(self):
             done.append("begin")
@@ -134,11 +135,11 @@ def quiet(monkeypatch):
 
 def test_a_trial_loads_the_arms_in_turns_and_starts_them_anew_between_sittings(quiet):
     watch = Told()
-    trial = LoadTrial(("a", "b"), Design(find("steady"), 4, 2, 100), list, list, watch)
+    trial = LoadTrial(("a", "b"), Design(find("steady"), 4, 2, 100, drains=3), list, list, watch)
     steps = trial.steps()
     remarks = [step.action() for step in steps]
     trial.close()
-    assert quiet == ["begin", "a", "b", "b", "a", "renew", "a", "b", "b", "a", "close"]
+    assert quiet == ["3 x 100 events", "begin", "a", "b", "b", "a", "renew", "a", "b", "b", "a", "close"]
     assert watch.arms == ["a", "b", "b", "a"] * 2
     assert remarks[-1] == "40 logins so far"
     assert [step.title.partition(":")[0] for step in steps] == [

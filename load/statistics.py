@@ -75,7 +75,12 @@ class Weighed:
     @property
     def words(self) -> str:
         """What was observed against what is allowed, on one line."""
-        return f"{self.ratio:.2f} times ({self.low:.2f} to {self.high:.2f}), allowed {self.threshold.limit:.2f}"
+        return f"{self.ratio:.2f} times ({spread(self.low, self.high)}), allowed {self.threshold.limit:.2f}"
+
+
+def spread(low: float, high: float) -> str:
+    """An interval of a ratio in words; one round of each arm has none."""
+    return "no interval" if high >= UNKNOWN else f"{low:.2f} to {high:.2f}"
 
 
 def weigh(old: Sequence[float], new: Sequence[float], threshold: Threshold, metrics: int) -> Weighed:

@@ -7,6 +7,7 @@ from typing import Any
 from ci.loads.pictures import pictures
 from ci.report.page import environment, own
 from ci.report.words import begun
+from load.statistics import UNKNOWN, spread
 
 
 def html(data: Mapping[str, Any]) -> str:
@@ -25,6 +26,8 @@ def html(data: Mapping[str, Any]) -> str:
             overheads=overheads(data),
             style=own("style.css"),
             readable=readable,
+            spread=spread,
+            itself=itself,
         )
     )
 
@@ -64,6 +67,11 @@ def readable(value: float | None, unit: str) -> str:
         return f"{value / 1e6:.1f} MB" if value > 1e6 else f"{value:,.0f} B"
     number = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
     return number if unit in ("ratio", "connections", "1/s") else f"{number} {unit}"
+
+
+def itself(floor: float) -> str:
+    """What an arm differs from itself by; a dot when its rounds are too few to tell."""
+    return "·" if floor >= UNKNOWN else f"{floor:.2f}"
 
 
 def _median(rounds: list[dict[str, Any]], arm: str, metric: str) -> float | None:

@@ -10,13 +10,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ci.loads.page import medians, overheads, readable
+from ci.loads.page import itself, medians, overheads, readable
 from ci.loads.trial import LoadTrial, LoadWatch
 from ci.plan import Step
 from ci.screen import Screen
 from load.comparison import of_arm
 from load.metrics import BY_NAME
 from load.round import Round
+from load.statistics import spread
 
 LIVE = ("logins_per_second", "login_p50", "login_p95", "web_cpu_ms_per_login", "worker_cpu_ms_per_event", "drain_rate")
 STYLES = {"worse": "bold red", "better": "green", "same": "dim", "too noisy to tell": "yellow"}
@@ -64,9 +65,9 @@ class LoadScreen(Screen, LoadWatch):
             table.add_column(column, justify="left" if column in ("metric", "answer") else "right")
         for one in data["answers"]:
             found = [_told(one["metric"], one[arm]) for arm in ("baseline", "candidate")]
-            ratio = f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
+            ratio = f"{one['ratio']:.2f} ({spread(one['low'], one['high'])})"
             answer = Text(one["answer"], STYLES[one["answer"]])
-            table.add_row(one["metric"], answer, *found, ratio, f"{one['limit']:.2f}", f"{one['floor']:.2f}")
+            table.add_row(one["metric"], answer, *found, ratio, f"{one['limit']:.2f}", itself(one["floor"]))
         self.console.print(table)
 
     def ways(self, data: Mapping[str, Any]) -> None:

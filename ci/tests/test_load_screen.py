@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from ci.loads.design import AB
+from ci.loads.page import html
 from ci.loads.screen import LoadScreen
 from ci.plan import Step
 from ci.tests.load_runs import a_round, data_of, rounds_of
@@ -76,6 +77,14 @@ def test_every_metric_has_its_answer_beside_what_is_allowed(show):
     [row] = [line for line in text(screen).splitlines() if "worker_cpu_ms_per_event" in line]
     assert re.search(r"worse .* 1\.30 \(1\.30 to 1\.30\) .* 1\.08 ", row)
     assert text(screen).count(" same ") == 17
+
+
+def test_one_round_of_each_arm_has_a_ratio_and_no_interval(show):
+    screen, data = show(terminal=False), data_of(rounds=rounds_of()[:2])
+    screen.answers(data)
+    assert text(screen).count("1.00 (no interval)") == text(screen).count("too noisy to tell") == 18
+    assert "1000.00" not in text(screen)
+    assert "1000.00" not in html(data)
 
 
 def test_each_way_stands_with_its_overhead_and_its_promise(show):

@@ -107,6 +107,10 @@ def test_a_difference_within_what_is_allowed_is_the_same_however_significant():
     assert weighed.words == "1.05 times (1.05 to 1.05), allowed 1.08"
 
 
+def test_one_round_of_each_arm_has_no_interval():
+    assert weigh([1.0], [1.05], CPU, len(METRICS)).words == "1.05 times (no interval), allowed 1.08"
+
+
 def test_a_difference_that_the_baseline_has_from_itself_is_not_called():
     old, new = [1.0, 1.5] * 8, [1.2, 1.8] * 8
     assert noise_floor(np.array(old)) > 1.25

@@ -126,6 +126,7 @@ def _resume(name: str, trial: Trial, window: Window) -> None:
     trial.workload.note(name, window)
     trial.workload.run()
     trial.resumed.append(trial.workload.resume_seconds(window))
+    trial.workload.pause()  # while others resume its queue would only grow
 
 
 def _end(trial: Trial) -> None:

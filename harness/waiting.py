@@ -22,20 +22,24 @@ def wait_until(
     why: str,
     *,
     abort: Callable[[], None] | None = None,
+    progress: Callable[[], object] = lambda: None,
     hint: str = "",
 ) -> T:
-    """Return the first truthy value of `condition`, polled for at most `timeout` seconds.
+    """Return the first truthy value of `condition`, polled for at most `timeout` seconds since `progress` changed.
 
     `why` names what is waited for. `abort` is called before each poll and may raise when waiting has become pointless.
     Raises WaitTimeout with the last value seen and `hint`, what to do next.
     """
-    deadline = real_seconds() + timeout
+    known, deadline = progress(), real_seconds() + timeout
     while True:
         if abort:
             abort()
         seen = condition()
         if seen:
             return seen
+        before, known = known, progress()
+        if known != before:
+            deadline = real_seconds() + timeout
         if real_seconds() >= deadline:
             cause = f"{why}: not within {timeout:g} s"
             raise WaitTimeout(". ".join(filter(None, [f"{cause}, last seen {seen!r}", hint])), cause)

@@ -25,7 +25,7 @@ QUEUE = "celery"
 TASK = "modules.auth.accounts.tasks.log_auth_event_task"
 RATE = 10  # events a second
 LIVE_EVENTS = 5  # so many must succeed before a fault, or nothing is known of what it did
-PATIENCE_SECONDS = 40.0  # until a worker consumes again, and until everything is drained; generous: machines are loaded
+PATIENCE_SECONDS = 40.0  # with no task ended: a worker that works, however slowly, is neither deaf nor stuck
 PROBE_SECONDS = 10.0  # a worker that needs longer for one event is replaced before a trial
 DEAF_SECONDS = 15.0
 ACK_SECONDS = 5.0
@@ -57,8 +57,7 @@ class Workload:
         self._producer = Producer(self._named("producer"), self.folder / f"pace-{self.name}", self.name)
         self.user = a_user(self.database_url)
         self._worker: Process | None = None
-        self._begun_at = 0
-        self._probes = 0
+        self._begun_at = self._probes = 0
 
     @property
     def database_url(self) -> str:
@@ -150,7 +149,7 @@ class Workload:
     def resume_seconds(self, window: Window) -> float:
         """Return once an event that was attempted after the window succeeded: seconds from the window's end to then.
 
-        Raises WaitTimeout when that takes too long, ProcessExited when the worker ends instead.
+        Raises WaitTimeout when no task ends for too long, ProcessExited when the worker ends instead.
         """
         if self.supervised:
             self._probe_liveness(window)
@@ -158,10 +157,7 @@ class Workload:
         return resumed_after(self.trial(), window) or 0.0
 
     def drain(self) -> None:
-        """Return when every message has been worked on, those included that a worker held when it lost its Redis.
-
-        Raises WaitTimeout when something is left.
-        """
+        """Return when all is worked on, also what a worker held when it lost its Redis. Raises WaitTimeout else."""
         self.pause()
         self._wait(self._drained, "queue and unacked are empty")
 
@@ -219,10 +215,9 @@ class Workload:
         return True
 
     def _probe_liveness(self, window: Window) -> None:
+        lives = lambda: self._ended() or resumed_after(self.trial(), window) is not None  # noqa: E731
         try:
-            wait_until(
-                lambda: self._ended() or resumed_after(self.trial(), window) is not None, DEAF_SECONDS, "it lives"
-            )
+            wait_until(lives, DEAF_SECONDS, "it lives", progress=self._tasks_ended)
         except WaitTimeout:
             self._restart()
 
@@ -240,7 +235,10 @@ class Workload:
 
     def _wait(self, condition: Callable[[], object], why: str) -> None:
         hint = f"The worker's log: {self.worker.child.log}"
-        wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, hint=hint)
+        wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, progress=self._tasks_ended, hint=hint)
+
+    def _tasks_ended(self) -> int:
+        return len(ids(self.trial(), *ENDINGS))
 
     def _named(self, process: str) -> Launcher:
         return self.launcher.with_settings(

@@ -34,11 +34,13 @@ class History:
 
     def count(self) -> int:
         """How many records there are so far: a place to begin `since` at."""
-        return len(self.records())
+        self._take_in()
+        return len(self._records)
 
     def since(self, place: int) -> list[Record]:
         """The records behind a place that `count` told."""
-        return self.records()[place:]
+        self._take_in()
+        return self._records[place:]
 
     def _take_in(self) -> None:
         if not self.path.exists():

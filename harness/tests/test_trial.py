@@ -60,7 +60,7 @@ def test_each_round_is_drained_before_filled_and_resumed_after(order):
     _, fault, lock = order
     toy = Toy()
     [trial] = run("F", [toy], fault, lock, Rounds((Hands.SOME, Hands.FULL), 0.0))
-    ask = ["note", "run", "resume_seconds"]
+    ask = ["note", "run", "resume_seconds", "pause"]
     some, full = ["drain", "take_two", "in_the_middle", *ask], ["drain", "fill_hands", "in_the_middle", *ask]
     assert toy.told == ["begin", "flow", *some, *full, "drain", "judged"]
     assert (trial.resumed, trial.caught, trial.history, trial.ends) == ([1.5, 1.5], {"e1"}, HISTORY, 2)

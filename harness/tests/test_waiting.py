@@ -45,6 +45,17 @@ def test_waiting_ends_at_once_when_it_has_become_pointless():
         wait_until(lambda: pytest.fail("looked although it is pointless"), 60, "a worker", abort=dead)
 
 
+def test_what_makes_progress_is_waited_for_however_long_it_takes():
+    begun = real_seconds()
+    wait_until(lambda: real_seconds() > begun + 0.5, 0.1, "all is done", progress=real_seconds)
+
+
+def test_what_makes_progress_no_more_is_not_waited_for():
+    left = [3, 2, 1]
+    with pytest.raises(WaitTimeout, match=r"all is done: not within 0\.1 s"):
+        wait_until(lambda: False, 0.1, "all is done", progress=lambda: len(left) and left.pop())
+
+
 def test_a_broken_condition_is_not_taken_for_an_unfulfilled_one():
     with pytest.raises(ZeroDivisionError):
         wait_until(lambda: 1 / 0, 60, "a number")

@@ -58,6 +58,7 @@ class Workload:
         self.user = a_user(self.database_url)
         self._worker: Process | None = None
         self._begun_at = self._probes = 0
+        self._probe_prefix = f"{self.name}-probe-"
 
     @property
     def database_url(self) -> str:
@@ -175,7 +176,7 @@ class Workload:
     def probe(self, **options: Any) -> str:
         """Hand one event over from this process, with options of apply_async such as countdown; its id."""
         self._probes += 1
-        event, stack = f"{self.name}-probe-{self._probes}", self.launcher.interpreter.stack
+        event, stack = f"{self._probe_prefix}{self._probes}", self.launcher.interpreter.stack
         keywords = {"user_id": self.user, "event_type": "probe", "ip_address": None, "user_agent": ""}
         keywords |= {"device_info": None, "success": True, "details": {"event_id": event}}
         self.history.add(Record(Kind.ATTEMPTED, event, stack=stack))
@@ -237,8 +238,8 @@ class Workload:
         hint = f"The worker's log: {self.worker.child.log}"
         wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, progress=self._tasks_ended, hint=hint)
 
-    def _tasks_ended(self) -> int:
-        return len(ids(self.trial(), *ENDINGS))
+    def _tasks_ended(self) -> int:  # no probes: a drain hands one over each time it finds something still held
+        return sum(not event.startswith(self._probe_prefix) for event in ids(self.trial(), *ENDINGS))
 
     def _named(self, process: str) -> Launcher:
         return self.launcher.with_settings(

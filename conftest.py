@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +12,7 @@ from harness import session as sessions
 from harness import tables
 from harness.clocks import FakedClock, find_library
 from harness.errors import PreflightError
-from harness.expected_failures import expect_failures
+from harness.expected_failures import expect_failures, tell_others
 from harness.hold import HOLD, Hold
 from harness.processes.launcher import REFERENCE_APP, Launcher
 from harness.processes.process import Process, Web
@@ -87,6 +87,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _select(config, items)
     if not config.pluginmanager.hasplugin(RECORDER):
         expect_failures(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """See expected_failures.tell_others."""
+    report = yield
+    tell_others(item, report)
+    return report
 
 
 def _select(config: pytest.Config, items: list[pytest.Item]) -> None:

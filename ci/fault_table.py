@@ -7,7 +7,10 @@ from ci.comparison import Comparison
 from ci.observations import FIGURES
 from harness.outcomes import PASSED, Outcome
 
-COLUMNS = ("fault", "setting", "lost", "duplicated", "recovered", "seconds to resume", "worker started again")
+COLUMNS = (
+    *("fault", "setting", "lost", "duplicated", "recovered"),
+    *("left unacked", "seconds to resume", "worker started again"),
+)
 NOTHING = "·"
 
 

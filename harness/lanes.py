@@ -22,6 +22,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 LOCKED = "accounts_user"  # the audit task reads it first: whoever is killed then has written nothing
 TIME_LIMIT_SECONDS = 12  # no other fault of its lane keeps the table locked for that long
+STOPPING_SECONDS = 2.0  # what is in the middle needs so much more: who does not wait for it is found out
 DOWN_SECONDS = 3.0  # a worker that has not noticed that Redis was away proves nothing
 IN_A_ROW = (Hands.SOME, Hands.EMPTY, Hands.FULL)
 
@@ -46,6 +47,7 @@ def _redis(seconds: float = DOWN_SECONDS, *, supervised: bool = False) -> Rounds
 
 
 KILLED = Rounds((Hands.FULL,), 0.0, supervised=True)
+STOPPED = Rounds((Hands.FULL,), STOPPING_SECONDS, supervised=True)
 LOST = Rounds((Hands.FULL,), 0.0)
 # Two settings where it cannot matter what happens to a child.
 LANES = (
@@ -62,7 +64,7 @@ LANES = (
             Fault.REDIS_FREEZE: _redis(2.0),
             Fault.REDIS_REFUSED: _redis(2.0),
             Fault.REDIS_LOCKED_OUT: _redis(2.0),
-            Fault.REDIS_FULL: _redis(2.0, supervised=True),
+            Fault.REDIS_FULL: Rounds((*IN_A_ROW, Hands.FREED), 2.0, supervised=True),
             Fault.REDIS_READ_ONLY: _redis(2.0, supervised=True),
         },
     ),
@@ -91,10 +93,10 @@ LANES = (
         "stop",
         ("early", "late"),
         {
-            Fault.WORKER_TERM: KILLED,
-            Fault.WORKER_INT: KILLED,
-            Fault.WORKER_SHUTDOWN: KILLED,
-            Fault.WORKER_QUIT: KILLED,
+            Fault.WORKER_TERM: STOPPED,
+            Fault.WORKER_INT: STOPPED,
+            Fault.WORKER_SHUTDOWN: STOPPED,
+            Fault.WORKER_QUIT: STOPPED,
         },
     ),
     Lane(
@@ -102,9 +104,9 @@ LANES = (
         ("early", "late"),
         {
             Fault.POSTGRES_DROP: Rounds((Hands.EMPTY,) * 3, 0.0),
-            Fault.POSTGRES_RESTART: Rounds((Hands.EMPTY,) * 2, 1.0),
+            Fault.POSTGRES_RESTART: Rounds((Hands.EMPTY, Hands.FLOWING), 1.0),
             Fault.POSTGRES_FREEZE: Rounds((Hands.FLOWING,) * 2, 2.0),
-            Fault.POSTGRES_CROWDED: Rounds((Hands.EMPTY,), 1.0),
+            Fault.POSTGRES_CROWDED: Rounds((Hands.EMPTY, Hands.FLOWING), 1.0),
         },
         postgres="harmed",
     ),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -21,21 +21,30 @@ class Trial:
     """What a fault did to one workload.
 
     `resumed`: for each round, seconds from the fault's end until the worker had done what was attempted afterwards.
-    `caught`: events in the middle of their task when a fault began. `ends`: how often a supervised worker was started
-    again. `trouble`: why the trial did not come to its end.
+    `caught`: events in the middle of their task when a fault began; `held`: those taken and not acknowledged by then.
+    `ends`: how often a supervised worker had ended and was started again; `deaf`: how often it ran and did nothing.
+    `left`: events that nobody had given back when all else was done; they would have waited for the visibility timeout.
+    `trouble`: why the trial did not come to its end. What had been done by then is judged all the same.
     """
 
     workload: Workload
     windows: list[Window] = field(default_factory=list)
     resumed: list[float] = field(default_factory=list)
     caught: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     history: list[Record] = field(default_factory=list)
     ends: int = 0
+    deaf: int = 0
     trouble: "Exception | None" = None
 
     def on_the_way(self) -> set[str]:
         """See exposure.on_the_way, for any of the rounds."""
         return {event for window in self.windows for event in exposure.on_the_way(self.history, window)}
+
+    def begun(self) -> set[str]:
+        """See exposure.begun, for any of the rounds."""
+        return {event for window in self.windows for event in exposure.begun(self.history, window)}
 
     def publishing(self) -> set[str]:
         """See exposure.publishing, for any of the rounds."""
@@ -49,9 +58,10 @@ class Hands(Enum):
     FLOWING = "it does one event after another, and the producer goes on"
     SOME = "a task is in the middle, another prefetched, and it waits for the next message"
     FULL = "a task is in the middle, as many prefetched as it takes, more in the queue, and the producer goes on"
+    FREED = "as FULL, and it ends its tasks and takes others while the fault is on"
 
 
-LOCKED = (Hands.SOME, Hands.FULL)
+LOCKED = (Hands.SOME, Hands.FULL, Hands.FREED)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ def run(name: str, workloads: Sequence[Workload], inflict: Inflict, lock: Inflic
             together.each(lambda trial: trial.workload.drain())
             _round(name, together, inflict, lock if hands in LOCKED else _unlocked, hands, rounds.seconds)
         together.each(_end)
+        list(pool.map(_salvage, (trial for trial in trials if trial.trouble and trial.windows)))
     return trials
 
 
@@ -102,12 +113,16 @@ def _round(name: str, together: _Together, inflict: Inflict, lock: Inflict, hand
     workloads = [trial.workload for trial in together.going()]
     if not workloads:
         return
-    with lock(workloads):
+    with ExitStack() as locked:
+        locked.enter_context(lock(workloads))
         together.each(lambda trial: _fill(trial, hands))
         begin = time.monotonic()
         with inflict(workloads):
+            on = time.monotonic()
+            if hands is Hands.FREED:
+                locked.close()
             time.sleep(seconds)  # the fault itself: that it lasts
-        window = Window(begin, time.monotonic())
+        window = Window(begin, time.monotonic(), on)
     together.each(lambda trial: _resume(name, trial, window))
 
 
@@ -116,9 +131,10 @@ def _fill(trial: Trial, hands: Hands) -> None:
         trial.workload.take_two()
     elif hands is Hands.FLOWING:
         trial.workload.flow()
-    elif hands is Hands.FULL:
+    elif hands in {Hands.FULL, Hands.FREED}:
         trial.workload.fill_hands()
     trial.caught |= trial.workload.in_the_middle()
+    trial.held |= trial.workload.held()
 
 
 def _resume(name: str, trial: Trial, window: Window) -> None:
@@ -131,8 +147,17 @@ def _resume(name: str, trial: Trial, window: Window) -> None:
 
 def _end(trial: Trial) -> None:
     trial.workload.drain()
-    trial.ends = trial.workload.ends
+    trial.ends, trial.deaf = trial.workload.ends, trial.workload.deaf
+    trial.left = trial.workload.left
     trial.history = trial.workload.judged()
+
+
+def _salvage(trial: Trial) -> None:
+    """Whatever became of the worker, what became of the events is asked: of another worker, that does what is left."""
+    trial.workload.supervised = True
+    with suppress(Exception):  # the trouble that came first is the one that is told
+        trial.workload.replace_worker()
+        _end(trial)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from harness.errors import BrokenPromise, WaitTimeout
 from harness.faults.proxy import Proxy
 from harness.history.history import History, ids
 from harness.history.record import Kind, Record
-from harness.history.rows import a_user, effects
+from harness.history.rows import a_user, effects_behind, last_row
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process
 from harness.processes.producer import Producer
@@ -51,13 +51,15 @@ class Workload:
     proxy: Proxy | None = None
     supervised: bool = False
     ends: int = 0
+    deaf: int = 0
 
     def __post_init__(self) -> None:
         self.history = History(self.folder / f"history-{self.name}.jsonl")
         self._producer = Producer(self._named("producer"), self.folder / f"pace-{self.name}", self.name)
         self.user = a_user(self.database_url)
         self._worker: Process | None = None
-        self._begun_at = self._probes = 0
+        self._begun_at = self._begun_behind = self._probes = 0
+        self.left: set[str] = set()
         self._probe_prefix = f"{self.name}-probe-"
 
     @property
@@ -92,17 +94,17 @@ class Workload:
     def begin(self, *, supervised: bool = False) -> None:
         """A new trial: an empty Redis, a worker that is known to consume, and a history that starts here.
 
-        A supervised worker is started again when it has ended or does nothing for DEAF_SECONDS, as an orchestrator with
-        a liveness probe does; `ends` counts that. Otherwise its end is the trial's.
+        A supervised worker is started again when it has ended, which `ends` counts, or does nothing for DEAF_SECONDS,
+        which `deaf` counts, as an orchestrator with a liveness probe does. Otherwise its end is the trial's.
         """
-        self.supervised, self.ends = supervised, 0
+        self.supervised, self.ends, self.deaf, self.left = supervised, 0, 0, set()
         self.pause()
         self.redis.start()
         self.redis.flush()
         if not self._consumes():
             self.redis.flush()
             self.replace_worker()
-        self._begun_at = self.history.count()
+        self._begun_at, self._begun_behind = self.history.count(), last_row(self.database_url)
 
     def run(self, rate: float = RATE) -> None:
         """Let the producer produce so many events a second, whatever becomes of them."""
@@ -122,6 +124,10 @@ class Workload:
         """Events whose task has started and not ended, its process being alive or not."""
         trial = self.trial()
         return ids(trial, Kind.STARTED) - ids(trial, *ENDINGS)
+
+    def held(self) -> set[str]:
+        """Events that workers have taken and not acknowledged."""
+        return set(held_events(self.redis.url))
 
     def take_two(self) -> None:
         """Return once the worker has one event in the middle and one more: a table must be locked for that."""
@@ -167,9 +173,14 @@ class Workload:
         return self.history.since(self._begun_at)
 
     def judged(self) -> list[Record]:
-        """The trial with its effects, which are written to the history too."""
+        """The trial with its effects, which are written to the history too: also those of events that nobody attempted.
+
+        Not those of an earlier trial's events, which a worker in trouble may have kept in its hands.
+        """
         trial = self.trial()
-        rows = effects(self.database_url, ids(trial, Kind.ATTEMPTED))
+        earlier = ids(self.history.since(0), Kind.ATTEMPTED) - ids(trial, Kind.ATTEMPTED)
+        written = effects_behind(self.database_url, self._begun_behind, rf"^({self.name}-(probe-)?\d+)?$")
+        rows = [row for row in written if row.event not in earlier]
         self.history.add(*rows)
         return [*trial, *rows]
 
@@ -195,8 +206,9 @@ class Workload:
         # The broker is told of a task's end a moment after it, in order: what is left behind the last one is nobody's.
         with suppress(WaitTimeout):
             wait_until(lambda: last not in held_events(self.redis.url), ACK_SECONDS, "the last one is acknowledged")
-        if not held_events(self.redis.url):
+        if not self.held():
             return True
+        self.left |= self.held() - {last}
         give_out_again(self.app, self.redis.url)
         return False
 
@@ -220,19 +232,17 @@ class Workload:
         try:
             wait_until(lives, DEAF_SECONDS, "it lives", progress=self._tasks_ended)
         except WaitTimeout:
-            self._restart()
+            self.deaf += 1
+            self.replace_worker()
 
     def _supervise(self) -> None:
         if self.supervised and self._ended():
-            self._restart()
+            self.ends += 1
+            self.replace_worker()
         self.worker.raise_if_exited()
 
     def _ended(self) -> bool:
         return self.worker.child.exit_code() is not None
-
-    def _restart(self) -> None:
-        self.ends += 1
-        self.replace_worker()
 
     def _wait(self, condition: Callable[[], object], why: str) -> None:
         hint = f"The worker's log: {self.worker.child.log}"

@@ -14,10 +14,11 @@ ACK_SECONDS = 1.0  # the broker is told of a task's end a moment after it
 
 @dataclass(frozen=True)
 class Window:
-    """When a fault was on, by the machine's monotonic clock, in seconds."""
+    """When a fault was on, by the machine's monotonic clock, in seconds: between `begin` and `on` it was coming."""
 
     begin: float
     end: float
+    on: float
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,15 @@ def publishing(history: History, window: Window) -> set[str]:
 
 
 def on_the_way(history: History, window: Window) -> set[str]:
-    """Events attempted before the window's end whose task had not ended, and been acknowledged, before it began."""
+    """Events attempted before the fault was on whose task had not ended, and been acknowledged, before it began."""
     attempted = first(history, Kind.ATTEMPTED)
-    return {event for event, time in attempted.items() if time <= window.end} - _ended_before(history, window.begin)
+    return {event for event, time in attempted.items() if time <= window.on} - _ended_before(history, window.begin)
+
+
+def begun(history: History, window: Window) -> set[str]:
+    """Events whose task had started before the window's end, and not ended before it began."""
+    started = {record.event for record in history if record.kind is Kind.STARTED and record.monotonic <= window.end}
+    return started - {record.event for record in history if record.kind in ENDINGS and record.monotonic < window.begin}
 
 
 def _ended_before(history: History, instant: float) -> set[str]:

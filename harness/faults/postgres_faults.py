@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -9,8 +10,11 @@ from psycopg import sql
 from harness.errors import PreflightError
 from harness.faults.fault import Fault
 from harness.services.base import PostgresService
+from harness.waiting import wait_until
 
 MOST_CONNECTIONS = 500  # a guard: the server has fewer
+CROWD = "preflight-crowd"
+GONE_SECONDS = 10.0
 
 
 @contextmanager
@@ -44,11 +48,12 @@ def dropped(_postgres: PostgresService, database_url: str) -> Iterator[None]:
 @contextmanager
 def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
     """POSTGRES_CROWDED. Those who were connected are cut first: they would go on otherwise."""
-    with ExitStack() as taken:
-        first = taken.enter_context(psycopg.connect(database_url, autocommit=True))
+    with psycopg.connect(database_url, autocommit=True) as first:
         _end_the_others(first)
-        _take_all(database_url, taken)
-        yield
+        with ExitStack() as taken:
+            _take_all(database_url, taken)
+            yield
+        wait_until(lambda: not _crowd(first), GONE_SECONDS, "PostgreSQL has connections to give again")
 
 
 OF_POSTGRES: dict[Fault, Callable[[PostgresService, str], AbstractContextManager[None]]] = {
@@ -87,8 +92,14 @@ def _end_the_others(connection: "psycopg.Connection[tuple[object, ...]]") -> Non
     )
 
 
+def _crowd(connection: "psycopg.Connection[Any]") -> int:
+    """How many of those who took a connection PostgreSQL still keeps one for: it hears of an end a moment later."""
+    row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [CROWD]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _take_all(database_url: str, taken: ExitStack) -> None:
     with suppress(psycopg.OperationalError):
         for _ in range(MOST_CONNECTIONS):
-            taken.enter_context(psycopg.connect(database_url))
+            taken.enter_context(psycopg.connect(database_url, application_name=CROWD))
         raise PreflightError(f"PostgreSQL has more than {MOST_CONNECTIONS} connections to give: it cannot be crowded")

@@ -6,6 +6,7 @@ from harness.checkers.delivery import Tally, duplicated, late, lost, recovered, 
 from harness.checkers.exposure import (
     Liveness,
     Window,
+    begun,
     liveness,
     on_the_way,
     publishing,
@@ -83,7 +84,7 @@ def test_a_tally_counts_events_not_lines():
 
 # Around a fault -------------------------------------------------------------------------------------------------------
 
-FAULT = Window(10, 20)
+FAULT = Window(begin=10, end=20, on=12)
 
 
 def test_traffic_is_counted_before_during_and_after():
@@ -112,6 +113,15 @@ def test_what_was_handed_over_while_the_fault_was_on_may_have_been_sent_twice():
 def test_an_event_is_on_the_way_from_its_attempt_to_the_end_of_its_task():
     told = history("1 attempted a", "2 ended a", "3 attempted b", "21 ended b", "20.5 attempted c", "22 ended c")
     assert on_the_way(told, FAULT) == {"b"}
+
+
+def test_what_is_attempted_once_a_fault_is_on_was_not_on_the_way():
+    assert on_the_way(history("11.9 attempted a", "12.1 attempted b"), FAULT) == {"a"}
+
+
+def test_a_task_has_begun_when_it_ran_at_any_time_of_the_fault():
+    told = history("8 started a", "9.9 ended a", "9 started b", "10.1 failed b", "19.9 started c", "20.1 started d")
+    assert begun(told, FAULT) == {"b", "c"}
 
 
 def test_a_task_that_ended_just_before_the_fault_is_still_on_the_way():

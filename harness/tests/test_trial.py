@@ -14,14 +14,14 @@ class Toy:
         self.told: list[str] = []
         self._fails_at = fails_at
 
-    ends = 2
+    ends, deaf, left = 2, 1, {"e2"}
 
     def __getattr__(self, name):
         def tell(*_, **__):
             self.told.append(name)
             if name == self._fails_at:
                 raise AssertionError(name)
-            return {"in_the_middle": {"e1"}, "resume_seconds": 1.5, "judged": HISTORY}.get(name)
+            return {"in_the_middle": {"e1"}, "held": {"e3"}, "resume_seconds": 1.5, "judged": HISTORY}.get(name)
 
         return tell
 
@@ -61,9 +61,17 @@ def test_each_round_is_drained_before_filled_and_resumed_after(order):
     toy = Toy()
     [trial] = run("F", [toy], fault, lock, Rounds((Hands.SOME, Hands.FULL), 0.0))
     ask = ["note", "run", "resume_seconds", "pause"]
-    some, full = ["drain", "take_two", "in_the_middle", *ask], ["drain", "fill_hands", "in_the_middle", *ask]
+    some = ["drain", "take_two", "in_the_middle", "held", *ask]
+    full = ["drain", "fill_hands", "in_the_middle", "held", *ask]
     assert toy.told == ["begin", "flow", *some, *full, "drain", "judged"]
-    assert (trial.resumed, trial.caught, trial.history, trial.ends) == ([1.5, 1.5], {"e1"}, HISTORY, 2)
+    assert (trial.resumed, trial.caught, trial.held, trial.history) == ([1.5, 1.5], {"e1"}, {"e3"}, HISTORY)
+    assert (trial.ends, trial.deaf, trial.left) == (2, 1, {"e2"})
+
+
+def test_freed_hands_go_on_while_the_fault_is_on(order):
+    done, fault, lock = order
+    run("F", [Toy()], fault, lock, Rounds((Hands.FREED,), 0.0))
+    assert done == ["lock on", "fault on", "lock off", "fault off"]
 
 
 def test_trouble_of_one_is_its_own(order):
@@ -74,6 +82,25 @@ def test_trouble_of_one_is_its_own(order):
     assert (str(troubled.trouble), len(troubled.windows)) == ("resume_seconds", 1)
 
 
+def test_what_became_of_the_events_of_one_in_trouble_is_asked_of_another_worker(order):
+    _, fault, lock = order
+    poor = Toy(fails_at="resume_seconds")
+    [trial] = run("F", [poor], fault, lock, Rounds((Hands.EMPTY, Hands.EMPTY), 0.0))
+    assert poor.told[-3:] == ["replace_worker", "drain", "judged"]
+    assert (poor.supervised, trial.history, trial.left) == (True, HISTORY, {"e2"})
+
+
+def test_one_whose_events_cannot_be_judged_keeps_its_first_trouble(order):
+    _, fault, lock = order
+
+    class Poorer(Toy):
+        def replace_worker(self):
+            raise AssertionError("no worker")
+
+    [trial] = run("F", [Poorer(fails_at="resume_seconds")], fault, lock, Rounds((Hands.EMPTY,), 0.0))
+    assert (str(trial.trouble), trial.history) == ("resume_seconds", [])
+
+
 def test_when_all_are_in_trouble_nothing_more_is_done(order):
     done, fault, lock = order
     run("F", [Toy(fails_at="begin")], fault, lock, Rounds((Hands.FULL,), 0.0))
@@ -82,5 +109,5 @@ def test_when_all_are_in_trouble_nothing_more_is_done(order):
 
 def test_what_was_on_the_way_in_any_round_is_told():
     history = [Record(Kind.ATTEMPTED, "e1", monotonic=1.0), Record(Kind.ATTEMPTED, "e2", monotonic=9.0)]
-    trial = Trial(Toy(), windows=[Window(2, 3), Window(5, 6)], history=history)
+    trial = Trial(Toy(), windows=[Window(2, 3, 2), Window(5, 6, 5)], history=history)
     assert (trial.on_the_way(), trial.publishing()) == ({"e1"}, {"e1"})

@@ -4,26 +4,28 @@ A check that cannot fail is worth nothing. (celery PR #10570, of the smoke test 
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomllib
 
 from ci.checkout import CONTROLS, ROOT, areas
-from ci.suite import Order, Suite
+from ci.shares import shared, whole
+from ci.suite import Order, Suite, SuiteResult
 from harness.errors import PreflightError, UsageError
-from harness.outcomes import FAILED, UNKNOWN
+from harness.outcomes import FAILED, PASSED, UNKNOWN
 from harness.stack.store import Built
 
 APP = ROOT / "reference_app"
+LATEST = "latest"
 
 
 @dataclass(frozen=True)
 class Control:
     """One breakage: in `file` of the app, `replace` (which occurs exactly once) becomes `by`.
 
-    Without `replace` the file is a new one.
+    Without `replace` the file is a new one. `on` is a stack on which the `targets` pass as long as nothing is broken.
     """
 
     area: str
@@ -32,6 +34,7 @@ class Control:
     replace: str
     by: str
     targets: tuple[str, ...]
+    on: str = LATEST
 
     def apply(self, app: Path) -> None:
         """Break a copy of the app. Raises UsageError when the text to replace is not there exactly once."""
@@ -57,7 +60,7 @@ def read(chosen: Sequence[str]) -> list[Control]:
 
 
 def _of_area(area: str) -> list[Control]:
-    entries = tomllib.loads((CONTROLS / f"{area}.toml").read_text())["control"]
+    told = tomllib.loads((CONTROLS / f"{area}.toml").read_text())
     return [
         Control(
             area,
@@ -66,8 +69,9 @@ def _of_area(area: str) -> list[Control]:
             one.get("replace", ""),
             one["by"],
             tuple(one.get("targets", [f"scenarios/{area}"])),
+            told.get("on", LATEST),
         )
-        for one in entries
+        for one in told["control"]
     ]
 
 
@@ -79,14 +83,38 @@ def broken_app(control: Control, folder: Path) -> Path:
     return app
 
 
-def killers(suite: Suite, built: Built, control: Control, folder: Path) -> list[str]:
-    """The scenarios that fail on the app with `control` in it; an empty list means that it survived.
+def sound(suite: Suite, built: Built, controls: Sequence[Control], folder: Path) -> frozenset[str]:
+    """The scenarios that those controls name and that pass on the app as it is: only they can prove anything.
+
+    Raises PreflightError when pytest did not come to its end.
+    """
+    targets = sorted({target for control in controls for target in control.targets})
+    order = Order("sound", built, targets, folder / "sound")
+    told = whole(suite.run(*shared(order, (), alone=False)))
+    _be_learnt("the app as it is", told)
+    return frozenset(scenario for scenario, outcome in told.outcomes.items() if outcome.result == PASSED)
+
+
+def killers(suite: Suite, built: Built, control: Control, folder: Path, proving: Collection[str]) -> list[str]:
+    """The scenarios among `proving` that fail on the app with `control` in it; an empty list means that it survived.
 
     Raises PreflightError when pytest did not come to its end: then nothing is known.
     """
+    targets = [scenario for scenario in proving if any(_names(target, scenario) for target in control.targets)]
+    if not targets:
+        return []
     app = broken_app(control, folder)
-    [result] = suite.run(Order("control", built, ["--exitfirst", *control.targets], folder, app=app))
+    [result] = suite.run(Order("control", built, ["--exitfirst", *targets], folder, app=app))
+    _be_learnt(f"control {control.name!r}", result)
+    return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]
+
+
+def _names(target: str, scenario: str) -> bool:
+    """Whether a target, which may be a folder, a file or a test without its parameters, has that scenario in it."""
+    return scenario == target or scenario.startswith((f"{target}/", f"{target}::", f"{target}["))
+
+
+def _be_learnt(what: str, result: SuiteResult) -> None:
     unknown = [outcome.cause for outcome in result.outcomes.values() if outcome.result == UNKNOWN]
     if nothing := [*filter(None, [result.broken, result.trouble]), *result.uncollected.values(), *unknown]:
-        raise PreflightError(f"control {control.name!r}: nothing was learnt: {nothing[0]}")
-    return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]
+        raise PreflightError(f"{what}: nothing was learnt: {nothing[0]}")

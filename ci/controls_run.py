@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from ci.checkout import CACHE, RUNS, STACKS
-from ci.control import Control, killers, read
+from ci.control import Control, killers, read, sound
 from ci.run_folder import CONTROLS, RunFolder
 from ci.screen import Screen
 from ci.suite import Suite, Watch
@@ -12,25 +14,26 @@ from harness.reaper import Reaper
 from harness.services.desk import Desk
 from harness.services.pool import Services
 from harness.services.provider import choose
-from harness.stack.store import Built, Store
+from harness.stack.store import Store
 
 
 def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Screen) -> int:
     """Break the app in each way and run the suites that should notice. Exit code 0 when all were noticed, else 1.
 
-    Raises UsageError, and PreflightError when something kept a control from its answer.
+    Each on `stack`, or, where that is '', on the one that its area names. A scenario that is red on the app as it is
+    notices nothing. Raises UsageError, and PreflightError when something kept a control from its answer.
     """
-    controls = read(chosen)
+    controls = [replace(control, on=stack or control.on) for control in read(chosen)]
     choice = choose(services)
     with Reaper() as reaper, Services(choice.provider, reaper) as pool:
         store = Store(STACKS, CACHE, reaper)
-        store.check(stack)
+        for name in {control.on for control in controls}:
+            store.check(name)
         screen.say(f"Services: {choice.provider}. {choice.reason}")
         folder = RunFolder.create(RUNS)
-        built = store.build(store.get(stack))
         desk = Desk(pool, reaper)
         try:
-            survivors = _survivors(Suite(desk, reaper, Watch()), built, controls, folder, screen)
+            survivors = _survivors(Suite(desk, reaper, Watch()), store, controls, folder, screen)
         finally:
             desk.close()
     screen.say(f"{len(controls)} controls, {len(survivors)} survived. Logs: {folder.path}")
@@ -38,15 +41,22 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
 
 
 def _survivors(
-    suite: Suite, built: Built, controls: Sequence[Control], folder: RunFolder, screen: Screen
+    suite: Suite, store: Store, controls: Sequence[Control], folder: RunFolder, screen: Screen
 ) -> list[Control]:
-    survivors, noticed = [], {}
-    for number, control in enumerate(controls, 1):
-        found = killers(suite, built, control, folder.step_folder(f"control-{number:02}"))
-        if not found:
-            survivors.append(control)
-        noticed[f"{control.area}: {control.name}"] = found
-        told = f"noticed by {found[0]}" if found else "SURVIVED"
-        screen.say(f"{number:3}. {control.area}: {control.name}: {told}")
-    (folder.path / CONTROLS).write_text(json.dumps(noticed, indent=2) + "\n")
-    return survivors
+    noticed: dict[Control, list[str]] = {}
+    for on, some in groupby(sorted(controls, key=lambda control: control.on), lambda control: control.on):
+        built, mine = store.build(store.get(on)), list(some)
+        screen.say(f"On {on}, first with nothing broken:")
+        proving = sound(suite, built, mine, folder.step_folder(f"sound-{on}"))
+        screen.say(f"{len(proving)} scenarios pass, and can prove something. Then broken:")
+        for number, control in enumerate(mine, len(noticed) + 1):
+            noticed[control] = killers(suite, built, control, folder.step_folder(f"control-{number:02}"), proving)
+            _tell(number, control, noticed[control], screen)
+    facts = {f"{control.area}: {control.name}": found for control, found in noticed.items()}
+    (folder.path / CONTROLS).write_text(json.dumps(facts, indent=2) + "\n")
+    return [control for control, found in noticed.items() if not found]
+
+
+def _tell(number: int, control: Control, found: Sequence[str], screen: Screen) -> None:
+    told = f"noticed by {found[0]}" if found else "SURVIVED"
+    screen.say(f"{number:3}. {control.area}: {control.name}: {told}")

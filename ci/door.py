@@ -146,7 +146,7 @@ def report(run: str) -> None:
 
 @door.command()
 @click.option("--area", "chosen", multiple=True, metavar="A", help="Only this area; may be repeated.")
-@click.option("--on", "stack", default="latest", show_default=True, metavar="S", help="The stack to run on.")
+@click.option("--on", "stack", default="", metavar="S", help="The stack to run on.  [default: the area's own]")
 @SERVICES
 def controls(chosen: Sequence[str], stack: str, services: str) -> None:
     """Break the app on purpose, in one small way after another, and list the breakages that no scenario notices.

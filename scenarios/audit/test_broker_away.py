@@ -72,6 +72,7 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
     # Twice: the password's hash is most of a login, and takes now this long and now that long on a busy machine.
     otherwise = max(answer.seconds for answer in healthy)
     assert median(answer.seconds for answer in answers) < 2 * otherwise + PROMISED_SECONDS
+    assert max(answer.seconds for answer in answers) < 2 * otherwise + HELD_UP_SECONDS, "one of them was held up"
     broker.recover()
     worker = on_own_redis.worker("--concurrency", "1")
     trail.drained(worker)
@@ -87,6 +88,7 @@ def test_a_process_that_never_reached_redis_before_hands_over_or_writes_in_time(
     broker.suffer(fault)
     said = on_own_redis.manage("shell", "--command", FIRST_HAND_OVERS)
     assert min(facts(said)) < PROMISED_SECONDS
+    assert max(facts(said)) < HELD_UP_SECONDS
     broker.recover()
     assert [row["details"] for row in trail.rows(3)] == [{"number": number} for number in range(3)]
 

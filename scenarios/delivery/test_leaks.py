@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
 from redis import Redis
 
@@ -48,11 +49,19 @@ def work(workload, events, ending):
     """Have the worker run so many events, which succeed, or fail because the database refuses the row."""
     keywords = {"event_type": "leak", "ip_address": None, "user_agent": "", "device_info": None}
     told = {"user_id": workload.user, "success": True if ending == "succeed" else None, "details": {}}
+    before = rows(workload)
     with workload.app.connection_for_write(workload.redis.url) as connection:
         for _ in range(events):
             workload.app.send_task(TASK, kwargs=keywords | told, connection=connection, ignore_result=True)
     last = workload.probe()
     wait_until(lambda: last in ids(workload.trial(), Kind.ENDED), SECONDS, "all of them have been run")
+    assert rows(workload) - before == (events if ending == "succeed" else 0)
+
+
+def rows(workload):
+    """How many rows these events have written."""
+    with psycopg.connect(workload.database_url) as connection:
+        return connection.execute("SELECT count(*) FROM accounts_authauditlog WHERE event_type = 'leak'").fetchone()[0]
 
 
 def held(workload):

@@ -1,7 +1,9 @@
 """A worker that is told to stop finishes what it has begun and leaves the rest to the next one."""
 
 from core import celery_app
+from harness.raw_messages import waiting
 from harness.waiting import wait_until
+from harness.workload import QUEUE
 from modules.auth.accounts.models import AuthAuditLog, User
 from modules.auth.accounts.tasks import log_auth_event_task, process_user_data
 
@@ -22,5 +24,9 @@ def test_a_warm_shutdown_loses_neither_the_running_task_nor_the_waiting_ones(own
     wait_until(lambda: "Processing data" in first.child.log.read_text(), 20, "the first worker has begun")
     assert first.stop(timeout=30) == 0
     assert "Finished data" in first.child.log.read_text()
-    mine.worker("--concurrency", "1", name="second-worker")
-    wait_until(lambda: AuthAuditLog.objects.count() == EVENTS, 20, f"{EVENTS} events are written, each once")
+    second = mine.worker("--concurrency", "1", name="second-worker")
+    wait_until(lambda: AuthAuditLog.objects.count() >= EVENTS, 20, f"{EVENTS} events are written")
+    assert second.stop(timeout=30) == 0, "whatever it had still taken is done by now, or in the queue again"
+    assert waiting(own_redis.url, QUEUE) == []
+    written = AuthAuditLog.objects.values_list("event_type", flat=True)
+    assert sorted(written) == [f"event {number}" for number in range(EVENTS)], "each is written, and once"

@@ -144,6 +144,8 @@ def test_a_worker_that_is_asked_to_end_while_redis_is_away_ends_by_itself_and_lo
             lock.close()
             if fault is Fault.REDIS_RESTART:
                 late.worker.wait_end(SECONDS)
+            else:
+                go_on(AWAY_SECONDS)
         late.worker.wait_end(SECONDS)
     late.replace_worker()
     late.drain()

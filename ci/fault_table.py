@@ -1,11 +1,13 @@
-"""What each fault did to each setting, on both stacks. Pure: comparisons in, rows of words out."""
+"""What each fault did to each setting, on both stacks. Pure: comparisons, or a run's results, in; rows of words out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ci.comparison import Comparison
 from ci.observations import FIGURES
-from harness.outcomes import PASSED, Outcome
+from ci.question import ARMS
+from harness.outcomes import PASSED
 
 COLUMNS = (
     *("fault", "setting", "lost", "duplicated", "recovered"),
@@ -14,35 +16,49 @@ COLUMNS = (
 NOTHING = "·"
 
 
+@dataclass(frozen=True)
+class _Side:
+    """What a scenario observed on one stack."""
+
+    passed: bool
+    figures: Mapping[str, Any]
+
+
 def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     """A row for each scenario that observed a fault: COLUMNS, a figure that differs as "baseline → candidate".
 
     A figure of a stack on which the scenario did not pass has a "!" behind it, "·" where there is none. The order is
     that of the comparisons.
     """
-    return [_row(one) for one in comparisons if "fault" in _told(one)]
+    both = ((one.baseline, one.candidate) for one in comparisons)
+    return _rows([_side(outcome.result, outcome.observations) for outcome in pair] for pair in both)
 
 
-def _told(one: Comparison) -> dict[str, Any]:
-    return {**_figures(one.candidate), **_figures(one.baseline)}
+def recorded(results: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The same of a run that was kept."""
+    both = ([one[arm] for arm in ARMS] for one in results["scenarios"])
+    return _rows([_side(told["result"], told.get("observations") or {}) for told in pair] for pair in both)
 
 
-def _figures(outcome: Outcome) -> dict[str, Any]:
-    told = outcome.observations.get(FIGURES)
-    return told if isinstance(told, dict) else {}
+def _side(result: str, observations: Mapping[str, Any]) -> _Side:
+    told = observations.get(FIGURES)
+    return _Side(result == PASSED, told if isinstance(told, dict) else {})
 
 
-def _row(one: Comparison) -> tuple[str, ...]:
-    told = _told(one)
-    figures = (_both(one, name) for name in COLUMNS[2:])
+def _rows(pairs: Iterable[Sequence[_Side]]) -> list[tuple[str, ...]]:
+    return [_row(old, new) for old, new in pairs if "fault" in {**new.figures, **old.figures}]
+
+
+def _row(old: _Side, new: _Side) -> tuple[str, ...]:
+    told = {**new.figures, **old.figures}
+    figures = (_both(_figure(old, name), _figure(new, name)) for name in COLUMNS[2:])
     return (str(told["fault"]), str(told.get("setting", NOTHING)), *figures)
 
 
-def _both(one: Comparison, name: str) -> str:
-    old, new = _figure(one.baseline, name), _figure(one.candidate, name)
+def _both(old: str, new: str) -> str:
     return old if old == new else f"{old} → {new}"
 
 
-def _figure(outcome: Outcome, name: str) -> str:
-    figure = str(_figures(outcome).get(name, NOTHING))
-    return figure if outcome.result == PASSED else f"{figure}!"
+def _figure(side: _Side, name: str) -> str:
+    figure = str(side.figures.get(name, NOTHING))
+    return figure if side.passed else f"{figure}!"

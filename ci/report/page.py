@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from ci import fault_table
 from ci.inert import inert
 from ci.report.answer import head
 from ci.report.areas import areas, changes
@@ -47,6 +48,8 @@ def html(run: RunFolder) -> str:
             cards=found,
             changes=changes(results),
             areas=areas(results),
+            faults=fault_table.recorded(results),
+            fault_columns=fault_table.COLUMNS,
             facts=facts(results),
             pictures=[picture(history) for history in histories(run.path)],
             loads=loaded(run.path),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ci import fault_table
 from ci.question import ARMS
 from ci.report.answer import head, meaning
 from ci.report.areas import changes
@@ -23,6 +24,7 @@ def summary(results: Mapping[str, Any]) -> str:
         f"## {ICONS.get(results['verdict'], '⚠️')} {results['verdict']}: {names[0]} → {names[1]}",
         meaning(results, *names),
         *("\n".join(part) for part in (_reasons(results), _findings(results["findings"]), _versions(results, names))),
+        "\n".join(_faults(fault_table.recorded(results))),
         *_closing(results),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -67,6 +69,17 @@ def _versions(results: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]
         yield f"| {code(one.name)} | {code(one.baseline or 'absent')} | {code(one.candidate or 'absent')} |"
     if (more := len(moved) - MOST_VERSIONS) > 0:
         yield f"\n…and {number(more, 'more package')} moved."
+
+
+def _faults(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What each fault did, folded: it is long."""
+    if not rows:
+        return
+    yield f"<details><summary>{number(len(rows), 'fault')}, each with its setting: baseline → candidate</summary>\n"
+    yield f"| {' | '.join(fault_table.COLUMNS)} |"
+    yield "| --- | --- |" + " ---: |" * (len(fault_table.COLUMNS) - 2)
+    yield from (f"| {' | '.join(map(code, row))} |" for row in rows)
+    yield "\n“!”: the scenario did not pass there.\n</details>"
 
 
 def _closing(results: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Run folders made by hand, for the tests of the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from ci.plan import Step
@@ -93,6 +94,8 @@ def _outcomes(arm: str) -> list[Outcome]:
         "scenarios/schedule/test_a.py::test_is_fine": ("passed", "passed"),
     }
     others = [Outcome(name, both[not old], HOSTILE, "", 0.25) for name, both in results.items()]
+    figures = {"fault": HOSTILE, "setting": "late", "lost": HOSTILE if old else 1}
+    others[-1] = replace(others[-1], observations={"figures": figures})
     worse = [
         Outcome(one, "passed", seconds=1.25) if old else Outcome(**{**vars(bad), "scenario": one}) for one in (ONE, TWO)
     ]

@@ -1,7 +1,7 @@
 """The table of faults, from outcomes made by hand."""
 
 from ci.comparison import Comparison
-from ci.fault_table import COLUMNS, rows
+from ci.fault_table import COLUMNS, recorded, rows
 from ci.tests.helpers import compared
 from harness.outcomes import Outcome
 
@@ -41,3 +41,14 @@ def test_a_stack_that_observed_nothing_has_dashes_and_the_row_its_names():
 
 def test_a_scenario_without_a_fault_has_no_row():
     assert rows([compared("passed", "passed")]) == []
+
+
+def test_a_run_that_was_kept_has_the_same_rows():
+    sides = faulty(lost=1), faulty("failed", lost=2)
+    arms = zip(("baseline", "candidate"), sides, strict=True)
+    kept = {arm: {"result": one.result, "observations": one.observations} for arm, one in arms}
+    assert recorded({"scenarios": [kept]}) == rows([Comparison(ONE, *sides)])
+
+
+def test_a_kept_scenario_that_observed_nothing_has_no_row():
+    assert recorded({"scenarios": [{arm: {"result": "passed"} for arm in ("baseline", "candidate")}]}) == []

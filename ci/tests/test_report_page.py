@@ -109,6 +109,14 @@ def test_parts_for_which_a_run_has_nothing_are_left_out(tmp_path):
     assert ids == {"plan"}
 
 
+def test_each_fault_with_its_setting_is_a_row(tmp_path):
+    page = html(finished(tmp_path))
+    faults = page.partition('<section id="faults"')[2].partition("</section>")[0]
+
+    assert faults.count('<tr><th scope="row">') == 1
+    assert "<td>late</td>" in faults
+
+
 def test_a_run_without_results_has_no_page(tmp_path):
     with pytest.raises(UsageError, match=r"results\.json cannot be read"):
         html(gate(tmp_path).folder)

@@ -10,6 +10,8 @@ from ci.tests.report_runs import HOSTILE, finished, stopped
 
 SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")  # inline code by CommonMark: fences of one length
 
+OURS = re.compile(r"</?(details|summary)>")
+
 
 @pytest.fixture
 def results(tmp_path):
@@ -23,6 +25,17 @@ def test_it_says_answer_stacks_findings_versions_and_how_to_repeat(results):
     assert f"`./ci/preflight replay {results['run']} {results['findings'][0]['id']}`" in text
     assert "| `celery` | `5.3.6` | `5.7.0` |" in text
     assert "Ask again: `./ci/preflight gate --candidate new`" in text
+
+
+def test_what_each_fault_did_is_told_folded(results):
+    folded = summary(results).partition("<details>")[2].partition("</details>")[0]
+
+    assert "<summary>1 fault, each with its setting" in folded
+    assert "| `late` |" in folded
+
+
+def test_a_run_without_faults_has_nothing_to_fold(results):
+    assert "<details>" not in summary({**results, "scenarios": []})
 
 
 def test_what_is_accepted_is_told_with_its_reason(results):
@@ -42,7 +55,7 @@ def test_a_run_without_stacks_says_why(tmp_path):
 
 def test_foreign_text_is_nowhere_but_in_code(results, tmp_path):
     for text in (summary(results), summary(stopped(tmp_path / "other").read_results())):
-        outside = SPAN.sub("", text)
+        outside = OURS.sub("", SPAN.sub("", text))
         for sign in ("<", "@", "http", "www.", "[", "\x1b", "#1", "{{"):
             assert sign not in outside, outside
 
@@ -50,7 +63,7 @@ def test_foreign_text_is_nowhere_but_in_code(results, tmp_path):
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(results):
     tables = re.findall(r"(?:^\|.*\n)+", summary(results), re.MULTILINE)
 
-    assert len(tables) == 2
+    assert len(tables) == 3
     for table in tables:
         assert len({row.count("|") for row in table.splitlines()}) == 1
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from harness import sessions
+from harness.audit_event import hand_over
 from harness.checkers.exposure import ENDINGS, Window, resumed_after
-from harness.checkers.hands import all_taken
+from harness.checkers.hands import all_taken, at_work
 from harness.errors import BrokenPromise, WaitTimeout
 from harness.faults.proxy import Proxy
 from harness.history.history import History, ids
@@ -22,7 +23,6 @@ from harness.services.base import PostgresService, RedisService
 from harness.waiting import wait_until
 
 QUEUE = "celery"
-TASK = "modules.auth.accounts.tasks.log_auth_event_task"
 RATE = 10  # events a second
 LIVE_EVENTS = 5  # so many must succeed before a fault, or nothing is known of what it did
 PATIENCE_SECONDS = 40.0  # with no task ended: a worker that works, however slowly, is neither deaf nor stuck
@@ -149,9 +149,7 @@ class Workload:
 
     def note(self, fault: str, window: Window) -> None:
         """Have the beginning and the end of a fault in the history."""
-        stack = self.launcher.interpreter.stack
-        begins = Record.at(window.begin, Kind.FAULT, stack=stack, detail=f"{fault} begins")
-        self.history.add(begins, Record.at(window.end, Kind.FAULT, stack=stack, detail=f"{fault} ends"))
+        self.history.add(*window.records(fault, self.launcher.interpreter.stack))
 
     def resume_seconds(self, window: Window) -> float:
         """Return once an event that was attempted after the window succeeded: seconds from the window's end to then.
@@ -173,10 +171,7 @@ class Workload:
         return self.history.since(self._begun_at)
 
     def judged(self) -> list[Record]:
-        """The trial with its effects, which are written to the history too: also those of events that nobody attempted.
-
-        Not those of an earlier trial's events, which a worker in trouble may have kept in its hands.
-        """
+        """The trial with its effects, which are written to the history too, but for those of earlier trials' events."""
         trial = self.trial()
         earlier = ids(self.history.since(0), Kind.ATTEMPTED) - ids(trial, Kind.ATTEMPTED)
         written = effects_behind(self.database_url, self._begun_behind, rf"^({self.name}-(probe-)?\d+)?$")
@@ -188,11 +183,8 @@ class Workload:
         """Hand one event over from this process, with options of apply_async such as countdown; its id."""
         self._probes += 1
         event, stack = f"{self._probe_prefix}{self._probes}", self.launcher.interpreter.stack
-        keywords = {"user_id": self.user, "event_type": "probe", "ip_address": None, "user_agent": ""}
-        keywords |= {"device_info": None, "success": True, "details": {"event_id": event}}
         self.history.add(Record(Kind.ATTEMPTED, event, stack=stack))
-        with self.app.connection_for_write(self.redis.url) as connection:
-            self.app.send_task(TASK, kwargs=keywords, connection=connection, ignore_result=True, **options)
+        hand_over(self.app, self.redis.url, self.user, event, **options)
         self.history.add(Record(Kind.ACKED, event, stack=stack))
         return event
 
@@ -213,9 +205,7 @@ class Workload:
         return False
 
     def _busy(self) -> bool:
-        trial, running = self.trial(), self.in_the_middle()
-        started = {record.event: record.pid for record in trial if record.kind is Kind.STARTED}
-        return any(sessions.is_running(started[event]) for event in running)
+        return any(map(sessions.is_running, at_work(self.trial())))
 
     def _consumes(self) -> bool:
         place = self.history.count()

@@ -20,6 +20,11 @@ class Window:
     end: float
     on: float
 
+    def records(self, fault: str, stack: str) -> tuple[Record, Record]:
+        """The beginning and the end of that fault, for a history."""
+        begins = Record.at(self.begin, Kind.FAULT, stack=stack, detail=f"{fault} begins")
+        return begins, Record.at(self.end, Kind.FAULT, stack=stack, detail=f"{fault} ends")
+
 
 @dataclass(frozen=True)
 class Liveness:

@@ -8,10 +8,10 @@ import pytest
 from redis import Redis
 
 from harness import sessions
+from harness.audit_event import TASK
 from harness.history.history import ids
 from harness.history.record import Kind
 from harness.waiting import wait_until
-from harness.workload import TASK
 
 SOME, MANY = 200, 2500  # in each half, for each of the two endings: 800 and 10,000 in all
 SECONDS = 180  # a guard: each failure is a traceback in the log, and the machine may be busy

@@ -25,7 +25,7 @@ from harness.waiting import wait_until
 QUEUE = "celery"
 RATE = 10  # events a second
 LIVE_EVENTS = 5  # so many must succeed before a fault, or nothing is known of what it did
-PATIENCE_SECONDS = 40.0  # with no task ended: a worker that works, however slowly, is neither deaf nor stuck
+PATIENCE_SECONDS = 40.0  # with no task done: a worker that works, however slowly, is neither deaf nor stuck
 PROBE_SECONDS = 10.0  # a worker that needs longer for one event is replaced before a trial
 DEAF_SECONDS = 15.0
 ACK_SECONDS = 5.0
@@ -220,7 +220,7 @@ class Workload:
     def _probe_liveness(self, window: Window) -> None:
         lives = lambda: self._ended() or resumed_after(self.trial(), window) is not None  # noqa: E731
         try:
-            wait_until(lives, DEAF_SECONDS, "it lives", progress=self._tasks_ended)
+            wait_until(lives, DEAF_SECONDS, "it lives", progress=self._tasks_done)
         except WaitTimeout:
             self.deaf += 1
             self.replace_worker()
@@ -236,10 +236,11 @@ class Workload:
 
     def _wait(self, condition: Callable[[], object], why: str) -> None:
         hint = f"The worker's log: {self.worker.child.log}"
-        wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, progress=self._tasks_ended, hint=hint)
+        wait_until(condition, PATIENCE_SECONDS, why, abort=self._supervise, progress=self._tasks_done, hint=hint)
 
-    def _tasks_ended(self) -> int:  # no probes: a drain hands one over each time it finds something still held
-        return sum(not event.startswith(self._probe_prefix) for event in ids(self.trial(), *ENDINGS))
+    def _tasks_done(self) -> int:
+        """No probes: a drain hands one over each time it finds something still held. No failures: nothing is done."""
+        return sum(not event.startswith(self._probe_prefix) for event in ids(self.trial(), Kind.SUCCEEDED))
 
     def _named(self, process: str) -> Launcher:
         return self.launcher.with_settings(

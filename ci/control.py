@@ -4,7 +4,7 @@ A check that cannot fail is worth nothing. (celery PR #10570, of the smoke test 
 """
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +83,8 @@ def broken_app(control: Control, folder: Path) -> Path:
     return app
 
 
-def sound(suite: Suite, built: Built, controls: Sequence[Control], folder: Path) -> frozenset[str]:
-    """The scenarios that those controls name and that pass on the app as it is: only they can prove anything.
+def sound(suite: Suite, built: Built, controls: Sequence[Control], folder: Path) -> list[str]:
+    """The scenarios that those controls name and that pass on the app as it is, in order: only they can prove anything.
 
     Raises PreflightError when pytest did not come to its end.
     """
@@ -92,21 +92,26 @@ def sound(suite: Suite, built: Built, controls: Sequence[Control], folder: Path)
     order = Order("sound", built, targets, folder / "sound")
     told = whole(suite.run(*shared(order, (), alone=False)))
     _be_learnt("the app as it is", told)
-    return frozenset(scenario for scenario, outcome in told.outcomes.items() if outcome.result == PASSED)
+    return [scenario for scenario, outcome in told.outcomes.items() if outcome.result == PASSED]
 
 
-def killers(suite: Suite, built: Built, control: Control, folder: Path, proving: Collection[str]) -> list[str]:
-    """The scenarios among `proving` that fail on the app with `control` in it; an empty list means that it survived.
+def killers(suite: Suite, built: Built, control: Control, folder: Path, scenarios: Sequence[str]) -> list[str]:
+    """Those of the scenarios that fail on the app with `control` in it; an empty list means that it survived.
 
-    Raises PreflightError when pytest did not come to its end: then nothing is known.
+    Raises PreflightError when pytest did not come to its end, or could not say what became of one: nothing is known.
     """
-    targets = [scenario for scenario in proving if any(_names(target, scenario) for target in control.targets)]
-    if not targets:
-        return []
     app = broken_app(control, folder)
-    [result] = suite.run(Order("control", built, ["--exitfirst", *targets], folder, app=app))
+    [result] = suite.run(Order("control", built, ["--exitfirst", *scenarios], folder, app=app))
     _be_learnt(f"control {control.name!r}", result)
+    for outcome in result.outcomes.values():
+        if outcome.result == UNKNOWN:
+            raise PreflightError(f"control {control.name!r}: nothing was learnt: {outcome.cause}")
     return [scenario for scenario, outcome in result.outcomes.items() if outcome.result == FAILED]
+
+
+def provers(control: Control, passing: Sequence[str]) -> list[str]:
+    """Those of the scenarios that the control names."""
+    return [scenario for scenario in passing if any(_names(target, scenario) for target in control.targets)]
 
 
 def _names(target: str, scenario: str) -> bool:
@@ -115,6 +120,5 @@ def _names(target: str, scenario: str) -> bool:
 
 
 def _be_learnt(what: str, result: SuiteResult) -> None:
-    unknown = [outcome.cause for outcome in result.outcomes.values() if outcome.result == UNKNOWN]
-    if nothing := [*filter(None, [result.broken, result.trouble]), *result.uncollected.values(), *unknown]:
+    if nothing := [*filter(None, [result.broken, result.trouble]), *result.uncollected.values()]:
         raise PreflightError(f"{what}: nothing was learnt: {nothing[0]}")

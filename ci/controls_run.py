@@ -3,10 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from ci.checkout import CACHE, RUNS, STACKS
-from ci.control import Control, killers, read, sound
+from ci.control import Control, killers, provers, read, sound
 from ci.run_folder import CONTROLS, RunFolder
 from ci.screen import Screen
 from ci.suite import Suite, Watch
@@ -36,27 +35,31 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
             survivors = _survivors(Suite(desk, reaper, Watch()), store, controls, folder, screen)
         finally:
             desk.close()
-    screen.say(f"{len(controls)} controls, {len(survivors)} survived. Logs: {folder.path}")
+    screen.say(f"{len(controls)} controls, {len(survivors)} not noticed. Logs: {folder.path}")
     return 1 if survivors else 0
 
 
 def _survivors(
     suite: Suite, store: Store, controls: Sequence[Control], folder: RunFolder, screen: Screen
 ) -> list[Control]:
+    stacks = {on: store.build(store.get(on)) for on in sorted({control.on for control in controls})}
     noticed: dict[Control, list[str]] = {}
-    for on, some in groupby(sorted(controls, key=lambda control: control.on), lambda control: control.on):
-        built, mine = store.build(store.get(on)), list(some)
+    for on, built in stacks.items():
+        mine = [control for control in controls if control.on == on]
         screen.say(f"On {on}, first with nothing broken:")
-        proving = sound(suite, built, mine, folder.step_folder(f"sound-{on}"))
-        screen.say(f"{len(proving)} scenarios pass, and can prove something. Then broken:")
+        passing = sound(suite, built, mine, folder.step_folder(f"sound-{on}"))
+        screen.say(f"{len(passing)} scenarios pass, and can prove something. Then broken:")
         for number, control in enumerate(mine, len(noticed) + 1):
-            noticed[control] = killers(suite, built, control, folder.step_folder(f"control-{number:02}"), proving)
-            _tell(number, control, noticed[control], screen)
+            able = provers(control, passing)
+            found = killers(suite, built, control, folder.step_folder(f"control-{number:02}"), able) if able else []
+            noticed[control] = found
+            screen.say(f"{number:3}. {control.area}: {control.name}: {_told(able, found)}")
     facts = {f"{control.area}: {control.name}": found for control, found in noticed.items()}
     (folder.path / CONTROLS).write_text(json.dumps(facts, indent=2) + "\n")
     return [control for control, found in noticed.items() if not found]
 
 
-def _tell(number: int, control: Control, found: Sequence[str], screen: Screen) -> None:
-    told = f"noticed by {found[0]}" if found else "SURVIVED"
-    screen.say(f"{number:3}. {control.area}: {control.name}: {told}")
+def _told(able: Sequence[str], found: Sequence[str]) -> str:
+    if not able:
+        return "NOT PROVEN: none of the scenarios that it names passes with nothing broken. Try another stack: --on"
+    return f"noticed by {found[0]}" if found else "SURVIVED"

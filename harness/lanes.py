@@ -25,6 +25,7 @@ TIME_LIMIT_SECONDS = 12  # no other fault of its lane keeps the table locked for
 STOPPING_SECONDS = 2.0  # what is in the middle needs so much more: who does not wait for it is found out
 DOWN_SECONDS = 3.0  # a worker that has not noticed that Redis was away proves nothing
 IN_A_ROW = (Hands.SOME, Hands.EMPTY, Hands.FULL)
+SPOKEN_TO = (*IN_A_ROW, Hands.FREED)  # who has nothing to say to Redis does not notice that it is silent, or full
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ LANES = (
         ("early", "late"),
         {
             Fault.REDIS_CUT: _redis(0.0),
-            Fault.REDIS_FREEZE: _redis(2.0),
+            Fault.REDIS_FREEZE: Rounds(SPOKEN_TO, 2.0),
             Fault.REDIS_REFUSED: _redis(2.0),
             Fault.REDIS_LOCKED_OUT: _redis(2.0),
-            Fault.REDIS_FULL: Rounds((*IN_A_ROW, Hands.FREED), 2.0, supervised=True),
+            Fault.REDIS_FULL: Rounds(SPOKEN_TO, 2.0, supervised=True),
             Fault.REDIS_READ_ONLY: _redis(2.0, supervised=True),
         },
     ),
@@ -73,7 +74,7 @@ LANES = (
         ("early", "late"),
         {
             Fault.REDIS_SLOW: Rounds((Hands.FLOWING,) * 3, 2.0),
-            Fault.PARTITION: _redis(),
+            Fault.PARTITION: Rounds(SPOKEN_TO, DOWN_SECONDS),
             Fault.REDIS_FREEZE_LONG: Rounds((Hands.SOME,), 30.0),
         },
         through_proxy=True,

@@ -12,6 +12,7 @@ from harness.checkers.exposure import Window
 from harness.history.record import Record
 from harness.workload import Workload
 
+SETTLES_SECONDS = 0.5  # a task that begins is acknowledged, where that is done early, a moment later
 Inflict = Callable[[Sequence[Workload]], AbstractContextManager[None]]
 """Does the fault to all workloads at once; the fault is on inside the context."""
 
@@ -24,7 +25,8 @@ class Trial:
     `caught`: events in the middle of their task when a fault began; `held`: those taken and not acknowledged by then.
     `ends`: how often a supervised worker had ended and was started again; `deaf`: how often it ran and did nothing.
     `left`: events that nobody had given back when all else was done; they would have waited for the visibility timeout.
-    `trouble`: why the trial did not come to its end. What had been done by then is judged all the same.
+    `trouble`: why the trial did not come to its end. If a fault was over by then, `history` is judged all the same,
+    another worker having done what the one in trouble left.
     """
 
     workload: Workload
@@ -58,7 +60,7 @@ class Hands(Enum):
     FLOWING = "it does one event after another, and the producer goes on"
     SOME = "a task is in the middle, another prefetched, and it waits for the next message"
     FULL = "a task is in the middle, as many prefetched as it takes, more in the queue, and the producer goes on"
-    FREED = "as FULL, and it ends its tasks and takes others while the fault is on"
+    FREED = "as FULL, and the table is free again while the fault is on: its tasks end, and it wants to say so"
 
 
 LOCKED = (Hands.SOME, Hands.FULL, Hands.FREED)
@@ -116,6 +118,7 @@ def _round(name: str, together: _Together, inflict: Inflict, lock: Inflict, hand
     with ExitStack() as locked:
         locked.enter_context(lock(workloads))
         together.each(lambda trial: _fill(trial, hands))
+        together.each(_look)  # when all are filled: what the first has taken meanwhile counts too
         begin = time.monotonic()
         with inflict(workloads):
             on = time.monotonic()
@@ -129,10 +132,14 @@ def _round(name: str, together: _Together, inflict: Inflict, lock: Inflict, hand
 def _fill(trial: Trial, hands: Hands) -> None:
     if hands is Hands.SOME:
         trial.workload.take_two()
+        time.sleep(SETTLES_SECONDS)
     elif hands is Hands.FLOWING:
         trial.workload.flow()
     elif hands in {Hands.FULL, Hands.FREED}:
         trial.workload.fill_hands()
+
+
+def _look(trial: Trial) -> None:
     trial.caught |= trial.workload.in_the_middle()
     trial.held |= trial.workload.held()
 

@@ -27,7 +27,7 @@ RATE = 10  # events a second
 LIVE_EVENTS = 5  # so many must succeed before a fault, or nothing is known of what it did
 PATIENCE_SECONDS = 40.0  # with no task done: a worker that works, however slowly, is neither deaf nor stuck
 PROBE_SECONDS = 10.0  # a worker that needs longer for one event is replaced before a trial
-DEAF_SECONDS = 15.0
+DEAF_SECONDS = 30.0  # a warm stop on a busy machine may take as long as that
 ACK_SECONDS = 5.0
 PILED_UP = 2  # messages in the queue of a worker that would take one at once if it could
 
@@ -197,12 +197,12 @@ class Workload:
             return False
         # The broker is told of a task's end a moment after it, in order: what is left behind the last one is nobody's.
         with suppress(WaitTimeout):
-            wait_until(lambda: last not in held_events(self.redis.url), ACK_SECONDS, "the last one is acknowledged")
-        if not self.held():
-            return True
-        self.left |= self.held() - {last}
-        give_out_again(self.app, self.redis.url)
-        return False
+            wait_until(lambda: last not in self.held(), ACK_SECONDS, "the last one is acknowledged")
+        held = self.held()
+        if held and last not in held:
+            self.left |= held
+            give_out_again(self.app, self.redis.url)
+        return not held
 
     def _busy(self) -> bool:
         return any(map(sessions.is_running, at_work(self.trial())))

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from ci.checkout import ROOT, areas
-from ci.control import APP, Control, read
+from ci.control import APP, Control, provers, read
 from harness.errors import UsageError
 from harness.lanes import LANES
 
@@ -64,3 +64,19 @@ def test_a_control_that_fits_nowhere_or_in_several_places_is_refused(tmp_path, t
 def test_an_area_without_controls_is_refused():
     with pytest.raises(UsageError, match="has no controls"):
         read(["nowhere"])
+
+
+@pytest.mark.parametrize("target", ["s/a", "s/a/test_x.py", "s/a/test_x.py::test_y", "s/a/test_x.py::test_y[1-2]"])
+def test_a_control_is_proven_by_the_scenarios_that_its_targets_hold(target):
+    others = [
+        "s/ab/test_x.py::test_y",
+        "s/a/test_xy.py::test_y",
+        "s/a/test_x.py::test_yz",
+        "s/a/test_x.py::test_y[1-20]",
+    ]
+    mine = "s/a/test_x.py::test_y[1-2]"
+    proving = provers(Control("a", "x", "f", "", "by", (target,)), [*others[:3], mine])
+
+    assert mine in proving
+    assert others[0] not in proving
+    assert provers(Control("a", "x", "f", "", "by", (mine,)), others) == []

@@ -7,14 +7,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from harness.errors import PreflightError
+from harness.errors import PreflightError, WaitTimeout
 from harness.faults.fault import Fault
 from harness.services.base import PostgresService
 from harness.waiting import wait_until
 
 MOST_CONNECTIONS = 500  # a guard: the server has fewer
 CROWD = "preflight-crowd"
-GONE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 
 
 @contextmanager
@@ -47,13 +47,12 @@ def dropped(_postgres: PostgresService, database_url: str) -> Iterator[None]:
 
 @contextmanager
 def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
-    """POSTGRES_CROWDED. Those who were connected are cut first: they would go on otherwise."""
+    """POSTGRES_CROWDED. Those who are connected are cut until none is left: they would go on otherwise."""
     with psycopg.connect(database_url, autocommit=True) as first:
-        _end_the_others(first)
         with ExitStack() as taken:
-            _take_all(database_url, taken)
+            _wait(lambda: _has_none_left(first, database_url, taken), "PostgreSQL is crowded")
             yield
-        wait_until(lambda: not _crowd(first), GONE_SECONDS, "PostgreSQL has connections to give again")
+        _wait(lambda: not _crowd(first), "PostgreSQL has connections to give again")
 
 
 OF_POSTGRES: dict[Fault, Callable[[PostgresService, str], AbstractContextManager[None]]] = {
@@ -85,11 +84,26 @@ def end_those_of(database_url: str, application: str) -> None:
         )
 
 
-def _end_the_others(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
-    connection.execute(
+def _end_the_others(connection: "psycopg.Connection[Any]") -> int:
+    """End all connections to that database but ours; how many there were."""
+    ended = connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> %s",
+        [CROWD],
     )
+    return len(ended.fetchall())
+
+
+def _wait(condition: Callable[[], object], why: str) -> None:
+    try:
+        wait_until(condition, PATIENCE_SECONDS, why)
+    except WaitTimeout as error:
+        raise PreflightError(f"the fault could not be done: {error}") from error  # which is no stack's doing
+
+
+def _has_none_left(first: "psycopg.Connection[Any]", database_url: str, taken: ExitStack) -> bool:
+    _take_all(database_url, taken)
+    return not _end_the_others(first)
 
 
 def _crowd(connection: "psycopg.Connection[Any]") -> int:

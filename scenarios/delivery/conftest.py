@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from harness.errors import PreflightError
 from harness.faults.fault import Fault
 from harness.faults.proxy import Proxy
 from harness.lanes import LANES, SETTINGS, TIME_LIMIT_SECONDS, Lane
@@ -101,13 +102,16 @@ class Trials:
 
     def of(self, fault: str, setting: str) -> Trial:
         """That trial, which may have come into trouble."""
-        return self._made[fault].result(TRIAL_SECONDS)[setting]
+        try:
+            return self._made[fault].result(TRIAL_SECONDS)[setting]
+        except TimeoutError as error:
+            raise PreflightError(f"the trial of {fault} did not come to an end within {TRIAL_SECONDS} s") from error
 
     def close(self) -> None:
-        """Begin no further trial, and return when none goes on."""
+        """Begin no further trial, and return when none goes on, or does not come to an end."""
         self._closing.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(TRIAL_SECONDS)
 
     def _work(self, lane: Lane) -> None:
         workloads: list[Workload] = []

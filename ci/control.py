@@ -69,7 +69,7 @@ def _of_area(area: str) -> list[Control]:
             one.get("replace", ""),
             one["by"],
             tuple(one.get("targets", [f"scenarios/{area}"])),
-            told.get("on", LATEST),
+            one.get("on", told.get("on", LATEST)),
         )
         for one in told["control"]
     ]

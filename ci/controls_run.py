@@ -1,7 +1,7 @@
 """Runs the negative controls and lists those that no scenario noticed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ci.checkout import CACHE, RUNS, STACKS
@@ -13,7 +13,7 @@ from harness.reaper import Reaper
 from harness.services.desk import Desk
 from harness.services.pool import Services
 from harness.services.provider import choose
-from harness.stack.store import Store
+from harness.stack.store import Built, Store
 
 
 def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Screen) -> int:
@@ -26,13 +26,15 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
     choice = choose(services)
     with Reaper() as reaper, Services(choice.provider, reaper) as pool:
         store = Store(STACKS, CACHE, reaper)
-        for name in {control.on for control in controls}:
+        names = sorted({control.on for control in controls})
+        for name in names:
             store.check(name)
         screen.say(f"Services: {choice.provider}. {choice.reason}")
         folder = RunFolder.create(RUNS)
+        stacks = {name: store.build(store.get(name)) for name in names}
         desk = Desk(pool, reaper)
         try:
-            survivors = _survivors(Suite(desk, reaper, Watch()), store, controls, folder, screen)
+            survivors = _survivors(Suite(desk, reaper, Watch()), stacks, controls, folder, screen)
         finally:
             desk.close()
     screen.say(f"{len(controls)} controls, {len(survivors)} not noticed. Logs: {folder.path}")
@@ -40,9 +42,8 @@ def run_controls(chosen: Sequence[str], stack: str, services: str, screen: Scree
 
 
 def _survivors(
-    suite: Suite, store: Store, controls: Sequence[Control], folder: RunFolder, screen: Screen
+    suite: Suite, stacks: Mapping[str, Built], controls: Sequence[Control], folder: RunFolder, screen: Screen
 ) -> list[Control]:
-    stacks = {on: store.build(store.get(on)) for on in sorted({control.on for control in controls})}
     noticed: dict[Control, list[str]] = {}
     for on, built in stacks.items():
         mine = [control for control in controls if control.on == on]

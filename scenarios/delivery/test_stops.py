@@ -7,10 +7,10 @@ to drop everything (SIGQUIT), it gives the running tasks `worker_soft_shutdown_t
 import signal
 from contextlib import ExitStack
 
-import celery
 import pytest
 
 from harness.checkers.delivery import duplicated, first, lost
+from harness.expected_failures import is_installed
 from harness.faults.fault import Fault
 from harness.faults.redis_faults import OF_REDIS
 from harness.history.history import ids
@@ -51,7 +51,7 @@ def late(open_workload):
 
 @pytest.fixture
 def soft(open_workload):
-    if tuple(map(int, celery.__version__.split(".")[:2])) < (5, 5):
+    if is_installed("celery<5.5"):
         pytest.skip("soft shutdown came with Celery 5.5; SIGQUIT drops everything before: WORKER_QUIT")
     settings = {"task_acks_late": True, "worker_soft_shutdown_timeout": SOFT_SECONDS}
     return open_workload("stops-soft", settings)

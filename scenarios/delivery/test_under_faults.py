@@ -23,11 +23,11 @@ is killed, has left the queue and reached nobody. Redis as a broker cannot help 
 while nothing is being handed over.
 """
 
-import celery
 import pytest
 
 from harness.checkers.delivery import duplicated, late, lost, tally, unexpected
 from harness.checkers.exposure import liveness
+from harness.expected_failures import is_installed
 from harness.faults.fault import Fault
 from harness.history.history import ids
 from harness.history.record import Kind
@@ -44,15 +44,13 @@ QUIET = {
 FORGETS = {Fault.REDIS_RESTART_EMPTY}
 FAILS = {Fault.POSTGRES_RESTART, Fault.POSTGRES_CROWDED}  # a task that asks meanwhile: the plan's does not try again
 LOSES_A_CHILD = {Fault.WORKER_CHILD_SIGKILL, Fault.WORKER_CHILD_CRASH}
-ENDING = {Fault.REDIS_READ_ONLY, Fault.REDIS_FULL}  # the worker ends itself
+ENDING = {Fault.REDIS_FULL: 1, Fault.REDIS_READ_ONLY: 2}  # the worker ends itself, in the rounds in which it notices
 ORPHANS = {Fault.WORKER_MAIN_SIGKILL}
 DROPS = {Fault.WORKER_QUIT}
 KILLS = {Fault.WORKER_SIGKILL, Fault.WORKER_MAIN_SIGKILL}
 ENDED = KILLS | DROPS | {Fault.WORKER_TERM, Fault.WORKER_INT, Fault.WORKER_SHUTDOWN}
 GIVEN_BACK = QUIET | (ENDED - KILLS) | {Fault.REDIS_CUT}
-OLD = tuple(map(int, celery.__version__.split(".")[:2])) < (5, 5)
-MAY_HANG = {Fault.REDIS_FULL} | (DROPS if OLD else set())  # at its end: whoever looks after it has to kill it then
-MAY_END = {Fault.REDIS_FULL: 1, Fault.REDIS_READ_ONLY: 2}  # in so many of its rounds it speaks to such a Redis
+MAY_HANG = {Fault.REDIS_FULL} | (DROPS if is_installed("celery<5.5") else set())  # at its end: it is killed then
 DEAF = pytest.mark.red_on(
     "kombu<5.4",
     "celery #8030, #8091, #8384, #8990: it reconnects and never consumes again",
@@ -118,7 +116,7 @@ def goes_on(fault, trial):
     if fault in ENDED:
         assert again == 1
     else:
-        assert again <= MAY_END.get(fault, 0), "it ends without a reason"
+        assert again <= ENDING.get(fault, 0), "it ends without a reason"
     if fault in GIVEN_BACK and not trial.deaf:
         assert trial.left == set(), "not given back"
 
@@ -146,7 +144,9 @@ def may_be_lost(fault, setting, trial):
         return trial.on_the_way()
     if fault in FAILS:
         return failed(trial)
-    may_be = fault in ORPHANS | DROPS | ENDING and setting == "early"  # what it had begun may be quicker than its end
+    may_be = (
+        fault in ORPHANS | DROPS | ENDING.keys() and setting == "early"
+    )  # what it had begun may be quicker than its end
     return trial.caught if may_be or loses_what_it_caught(fault, setting) else set()
 
 

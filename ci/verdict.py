@@ -7,6 +7,7 @@ from enum import Enum
 
 from ci.accepted import Accepted
 from ci.comparison import Change, Comparison
+from harness.outcomes import Outcome
 
 NOTHING_ACCEPTED = Accepted()
 
@@ -118,7 +119,11 @@ def _by_cause(regressed: Sequence[Comparison]) -> list[str]:
 
 
 def _causes(one: Comparison) -> str:
-    seen = {
-        f"{arm.result} {arm.cause}".strip() for pair in ((one.baseline, one.candidate), *one.repeats) for arm in pair
-    }
-    return "; ".join(sorted(seen))
+    old, new = zip((one.baseline, one.candidate), *one.repeats, strict=True)
+    return f"baseline {_tally(old)}; candidate {_tally(new)}"
+
+
+def _tally(rounds: Sequence[Outcome]) -> str:
+    """What was seen on one stack, the most frequent first, and in how many of its rounds."""
+    seen = Counter(f"{one.result} {one.cause}".strip() for one in rounds).most_common()
+    return ", ".join(f"{what} ({times} of {len(rounds)})" if len(seen) > 1 else what for what, times in seen)

@@ -5,9 +5,11 @@ import shutil
 import pytest
 
 from ci.checkout import ROOT, areas
-from ci.control import APP, Control, provers, read
-from harness.errors import UsageError
+from ci.control import APP, Control, killers, provers, read, sound
+from ci.suite import SuiteResult
+from harness.errors import PreflightError, UsageError
 from harness.lanes import LANES
+from harness.outcomes import Outcome
 
 CONTROLS = read([])
 UNDER_FAULTS = "scenarios/delivery/test_under_faults.py"
@@ -80,3 +82,58 @@ def test_a_control_is_proven_by_the_scenarios_that_its_targets_hold(target):
     assert mine in proving
     assert others[0] not in proving
     assert provers(Control("a", "x", "f", "", "by", (mine,)), others) == []
+
+
+class Pytest:
+    """A suite whose runs all tell the same; it keeps what it was asked to run."""
+
+    def __init__(self, told):
+        self.told = told
+        self.asked = []
+
+    def run(self, *orders):
+        self.asked += [target for order in orders for target in order.targets]
+        return [self.told for _ in orders]
+
+
+BREAKAGE = Control("tasks", "a new file", "odd.py", "", "", ("s/a.py", "s/b.py"))
+NOTHING_LEARNT = {
+    "the app does not import": SuiteResult(broken="ImportError"),
+    "pytest did not end by itself": SuiteResult(trouble="killed"),
+    "a file does not import": SuiteResult(uncollected={"s/a.py": "SyntaxError"}),
+}
+
+
+def told(**results):
+    return SuiteResult(outcomes={name: Outcome(name, result, "a cause") for name, result in results.items()})
+
+
+def test_what_fails_or_is_skipped_on_the_app_as_it_is_can_prove_nothing(tmp_path):
+    suite = Pytest(told(good="passed", red="failed", away="skipped", lost="unknown"))
+
+    assert sound(suite, None, [BREAKAGE], tmp_path) == ["good"]
+    assert sorted(suite.asked) == ["s/a.py", "s/b.py"]
+
+
+def test_a_breakage_is_noticed_by_what_fails_on_it_only(tmp_path):
+    seen = [
+        killers(Pytest(told(one="passed", two=result)), None, BREAKAGE, tmp_path / result, ["one", "two"])
+        for result in ("passed", "skipped", "failed")
+    ]
+
+    assert seen == [[], [], ["two"]]
+
+
+def test_a_breakage_of_which_one_scenario_did_not_come_to_its_end_is_neither_noticed_nor_a_survivor(tmp_path):
+    with pytest.raises(PreflightError, match="nothing was learnt: a cause"):
+        killers(Pytest(told(one="failed", two="unknown")), None, BREAKAGE, tmp_path, ["one", "two"])
+
+
+@pytest.mark.parametrize("nothing", NOTHING_LEARNT.values(), ids=NOTHING_LEARNT)
+def test_a_run_that_tells_nothing_is_an_error_with_and_without_a_breakage(nothing, tmp_path):
+    for ask in (
+        lambda: sound(Pytest(nothing), None, [BREAKAGE], tmp_path),
+        lambda: killers(Pytest(nothing), None, BREAKAGE, tmp_path, ["s/a.py::one"]),
+    ):
+        with pytest.raises(PreflightError, match="nothing was learnt"):
+            ask()

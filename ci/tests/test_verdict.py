@@ -159,12 +159,21 @@ def test_reasons_to_block_are_grouped_by_cause_the_most_frequent_first():
     )
 
 
-def test_a_doubt_names_its_scenario_and_what_was_seen():
+def test_a_doubt_names_its_scenario_and_what_was_seen_on_which_stack():
     [flaky, *_] = judge([compared("passed", "failed", ("passed", "passed"))]).reasons
     [unknown, *_] = judge([compared("passed", "unknown")]).reasons
 
-    assert flaky == f"{ONE}: flaky: failed failed here; passed"
-    assert unknown == f"{ONE}: passed; unknown unknown here"
+    assert flaky == f"{ONE}: flaky: baseline passed; candidate failed failed here (1 of 2), passed (1 of 2)"
+    assert unknown == f"{ONE}: baseline passed; candidate unknown unknown here"
+
+
+def test_a_doubt_tells_a_failure_of_the_baseline_from_one_of_the_candidate():
+    good, deaf, dead = outcome("passed"), outcome("failed", "deaf"), outcome("failed", "dead")
+    [reason, *_] = judge([Comparison(ONE, good, dead, ((deaf, dead), (deaf, good)))]).reasons
+
+    assert reason == (
+        f"{ONE}: flaky: baseline failed deaf (2 of 3), passed (1 of 3); candidate failed dead (2 of 3), passed (1 of 3)"
+    )
 
 
 def test_the_order_of_scenarios_does_not_change_the_answer():

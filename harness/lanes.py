@@ -11,6 +11,7 @@ from harness.errors import PreflightError
 from harness.faults import network_faults, postgres_faults, redis_faults, worker_faults
 from harness.faults.fault import Fault
 from harness.faults.proxy import Proxy
+from harness.remote_control import shut_down
 from harness.trial import Hands, Inflict, Rounds, Trial, run
 from harness.waiting import wait_until
 from harness.workload import PATIENCE_SECONDS, Workload
@@ -171,10 +172,7 @@ def _signalled(number: signal.Signals, workload: Workload) -> Iterator[None]:
 
 @contextmanager
 def _shut_down(workload: Workload) -> Iterator[None]:
-    # A mailbox of our own: that of an app publishes to the app's own broker, whatever connection it is given.
-    mailbox = type(workload.app.control.mailbox)("celery", type="fanout")
-    with workload.app.connection_for_write(workload.redis.url) as connection:
-        mailbox(connection).abcast("shutdown")
+    shut_down(workload.app, workload.redis.url)
     yield
 
 

@@ -17,6 +17,7 @@ from harness.history.history import ids
 from harness.history.record import Kind
 from harness.lanes import locked
 from harness.redelivery import give_out_again, held_events, waiting_events
+from harness.remote_control import active_tasks
 from harness.waiting import real_seconds, wait_until
 from harness.workload import QUEUE
 
@@ -105,10 +106,21 @@ def kept_at(workload, event):
 # Soft shutdown -------------------------------------------------------------------------------------------------------
 
 
+def running(soft):
+    """An event in the middle, known to be so by the worker's main process too.
+
+    That hears of a start from its pool some milliseconds later. Asked to end in between, it finds no active request and
+    gives no time (WorkController.wait_for_soft_shutdown), and then waits for the task all the same.
+    """
+    event = soft.probe()
+    wait_until(lambda: event in soft.in_the_middle(), SECONDS, "the worker has begun it")
+    wait_until(lambda: active_tasks(soft.app, soft.redis.url, SECONDS), SECONDS, "the worker knows that it has")
+    return event
+
+
 def test_a_task_that_ends_within_a_soft_shutdown_is_finished_and_not_done_again(soft):
     with locked([soft]):
-        event = soft.probe()
-        wait_until(lambda: event in soft.in_the_middle(), SECONDS, "the worker has begun it")
+        event = running(soft)
         soft.worker.child.send(signal.SIGQUIT)
         go_on(LONGER_SECONDS)
     soft.worker.wait_end(SECONDS)
@@ -119,8 +131,7 @@ def test_a_task_that_ends_within_a_soft_shutdown_is_finished_and_not_done_again(
 
 def test_a_task_that_outlasts_a_soft_shutdown_is_done_by_the_next_worker(soft):
     with locked([soft]):
-        event = soft.probe()
-        wait_until(lambda: event in soft.in_the_middle(), SECONDS, "the worker has begun it")
+        event = running(soft)
         soft.worker.child.send(signal.SIGQUIT)
         soft.worker.wait_end(SECONDS)
         assert event not in ids(soft.trial(), Kind.SUCCEEDED)

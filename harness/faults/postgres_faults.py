@@ -14,6 +14,7 @@ from harness.waiting import wait_until
 
 MOST_CONNECTIONS = 500  # a guard: the server has fewer
 CROWD = "preflight-crowd"
+HOST = "preflight-host"  # of a crowd
 PATIENCE_SECONDS = 20.0
 
 
@@ -47,10 +48,10 @@ def dropped(_postgres: PostgresService, database_url: str) -> Iterator[None]:
 
 @contextmanager
 def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
-    """POSTGRES_CROWDED. Those who are connected are cut until none is left: they would go on otherwise."""
-    with psycopg.connect(database_url, autocommit=True) as first:
+    """POSTGRES_CROWDED. Those who are connected are cut until each slot is the crowd's: they would go on otherwise."""
+    with psycopg.connect(database_url, autocommit=True, application_name=HOST) as first:
         with ExitStack() as taken:
-            _wait(lambda: _has_none_left(first, database_url, taken), "PostgreSQL is crowded")
+            _wait(lambda: _has_all(first, database_url, taken), "PostgreSQL is crowded")
             yield
         _wait(lambda: not _crowd(first), "PostgreSQL has connections to give again")
 
@@ -84,14 +85,13 @@ def end_those_of(database_url: str, application: str) -> None:
         )
 
 
-def _end_the_others(connection: "psycopg.Connection[Any]") -> int:
-    """End all connections to that database but ours; how many there were."""
-    ended = connection.execute(
+def _end_the_others(connection: "psycopg.Connection[Any]") -> None:
+    """End all connections to that database but ours."""
+    connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> %s",
-        [CROWD],
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> ALL (%s)",
+        [[CROWD, HOST]],
     )
-    return len(ended.fetchall())
 
 
 def _wait(condition: Callable[[], object], why: str) -> None:
@@ -101,9 +101,16 @@ def _wait(condition: Callable[[], object], why: str) -> None:
         raise PreflightError(f"the fault could not be done: {error}") from error  # which is no stack's doing
 
 
-def _has_none_left(first: "psycopg.Connection[Any]", database_url: str, taken: ExitStack) -> bool:
+def _has_all(first: "psycopg.Connection[Any]", database_url: str, taken: ExitStack) -> bool:
+    """Counted, because one who has just gone by himself has left a slot that those who were cut have not."""
     _take_all(database_url, taken)
-    return not _end_the_others(first)
+    _end_the_others(first)
+    row = first.execute(
+        "SELECT count(*) >= current_setting('max_connections')::int FROM pg_stat_activity"
+        " WHERE application_name = ANY (%s)",
+        [[CROWD, HOST]],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _crowd(connection: "psycopg.Connection[Any]") -> int:

@@ -1,5 +1,10 @@
 """Each fault of a service is felt by its clients while it is on, and over afterwards."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
 import psycopg
 import pytest
 import redis
@@ -83,6 +88,40 @@ def test_postgresql_lets_nobody_in_and_does_afterwards(harmed, fault):
     with OF_POSTGRES[fault](postgres, url), pytest.raises(psycopg.OperationalError):
         psycopg.connect(url, connect_timeout=2)
     psycopg.connect(url).close()
+
+
+def test_a_crowded_postgresql_has_no_slot_left_though_clients_come_and_go(harmed):
+    """One that goes at the moment at which others are counted leaves a slot: then a task that comes would get it."""
+    postgres, url = harmed
+    with visited(url) as visits:
+        for _ in range(8):
+            with OF_POSTGRES[Fault.POSTGRES_CROWDED](postgres, url):
+                time.sleep(0.05)  # whoever was answered before has said so by now
+                before = len(visits)
+                time.sleep(0.1)
+                assert len(visits) == before
+
+
+@contextmanager
+def visited(url: str) -> Iterator[list[None]]:
+    """Clients that open a connection, ask once and close it, again and again; one item for each that was answered."""
+    over, visits = Event(), []
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+                connection.execute("SELECT 1")
+                visits.append(None)
+
+    visitors = [Thread(target=come_and_go) for _ in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        yield visits
+    finally:
+        over.set()
+        for visitor in visitors:
+            visitor.join()
 
 
 @pytest.mark.parametrize("fault", [Fault.POSTGRES_DROP, Fault.POSTGRES_RESTART], ids=lambda fault: fault.name)

@@ -39,10 +39,12 @@ def test_each_fault_has_a_control_on_which_its_scenario_goes_red(fault):
     assert any(f"{UNDER_FAULTS}::" in target and f"[{fault.name}-" in target for target in targets)
 
 
-def test_a_control_is_tried_on_the_stack_that_its_area_names_and_on_latest_otherwise():
-    on = {control.area: control.on for control in CONTROLS}
+def test_a_control_is_tried_on_the_stack_that_it_or_its_area_names_and_on_latest_otherwise():
+    on = {(control.area, control.name): control.on for control in CONTROLS}
 
-    assert (on["delivery"], on["tasks"]) == ("celery-5.6", "latest")
+    assert on["delivery", "a worker that is asked to end is gone at once"] == "celery-5.5"
+    assert on["delivery", "a connection that a crowded PostgreSQL has dropped is kept for the next task"] == "celery-5.6"
+    assert {stack for (area, _), stack in on.items() if area == "tasks"} == {"latest"}
 
 
 def test_each_file_of_fault_scenarios_has_a_control():

@@ -43,7 +43,7 @@ def test_a_control_is_tried_on_the_stack_that_it_or_its_area_names_and_on_latest
     on = {(control.area, control.name): control.on for control in CONTROLS}
 
     assert on["delivery", "a worker that is asked to end is gone at once"] == "celery-5.5"
-    assert on["delivery", "a connection that a crowded PostgreSQL has dropped is kept for the next task"] == "celery-5.6"
+    assert on["delivery", "what waits for a second while workers are replaced is of no use any more"] == "celery-5.6"
     assert {stack for (area, _), stack in on.items() if area == "tasks"} == {"latest"}
 
 

@@ -11,11 +11,14 @@ def shut_down(app: Any, url: str) -> None:
         mailbox.abcast("shutdown")
 
 
-def active_tasks(app: Any, url: str, timeout: float) -> list[Any]:
-    """What the first worker to answer knows itself to be running; none without an answer within `timeout` seconds."""
+def active_events(app: Any, url: str, timeout: float) -> list[str]:
+    """The ids of the audit events whose tasks the first worker to answer knows itself to be running.
+
+    None without an answer within `timeout` seconds.
+    """
     with _mailbox(app, url) as mailbox:
         answers = mailbox.multi_call("active", timeout=timeout, limit=1)
-    return [task for answer in answers for tasks in answer.values() for task in tasks]
+    return [task["kwargs"]["details"]["event_id"] for answer in answers for tasks in answer.values() for task in tasks]
 
 
 @contextmanager

@@ -7,9 +7,9 @@ import pytest
 from ci.checkout import ROOT, areas
 from ci.control import APP, Control, killers, provers, read, sound
 from ci.suite import SuiteResult
+from ci.tests.helpers import outcome, told
 from harness.errors import PreflightError, UsageError
 from harness.lanes import LANES
-from harness.outcomes import Outcome
 
 CONTROLS = read([])
 UNDER_FAULTS = "scenarios/delivery/test_under_faults.py"
@@ -106,12 +106,12 @@ NOTHING_LEARNT = {
 }
 
 
-def told(**results):
-    return SuiteResult(outcomes={name: Outcome(name, result, "a cause") for name, result in results.items()})
+def pytest_of(**results):
+    return Pytest(told(*(outcome(result, scenario=name) for name, result in results.items())))
 
 
 def test_what_fails_or_is_skipped_on_the_app_as_it_is_can_prove_nothing(tmp_path):
-    suite = Pytest(told(good="passed", red="failed", away="skipped", lost="unknown"))
+    suite = pytest_of(good="passed", red="failed", away="skipped", lost="unknown")
 
     assert sound(suite, None, [BREAKAGE], tmp_path) == ["good"]
     assert sorted(suite.asked) == ["s/a.py", "s/b.py"]
@@ -119,7 +119,7 @@ def test_what_fails_or_is_skipped_on_the_app_as_it_is_can_prove_nothing(tmp_path
 
 def test_a_breakage_is_noticed_by_what_fails_on_it_only(tmp_path):
     seen = [
-        killers(Pytest(told(one="passed", two=result)), None, BREAKAGE, tmp_path / result, ["one", "two"])
+        killers(pytest_of(one="passed", two=result), None, BREAKAGE, tmp_path / result, ["one", "two"])
         for result in ("passed", "skipped", "failed")
     ]
 
@@ -127,8 +127,8 @@ def test_a_breakage_is_noticed_by_what_fails_on_it_only(tmp_path):
 
 
 def test_a_breakage_of_which_one_scenario_did_not_come_to_its_end_is_neither_noticed_nor_a_survivor(tmp_path):
-    with pytest.raises(PreflightError, match="nothing was learnt: a cause"):
-        killers(Pytest(told(one="failed", two="unknown")), None, BREAKAGE, tmp_path, ["one", "two"])
+    with pytest.raises(PreflightError, match="nothing was learnt: unknown here"):
+        killers(pytest_of(one="failed", two="unknown"), None, BREAKAGE, tmp_path, ["one", "two"])
 
 
 @pytest.mark.parametrize("nothing", NOTHING_LEARNT.values(), ids=NOTHING_LEARNT)

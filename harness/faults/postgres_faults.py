@@ -53,7 +53,7 @@ def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
         with ExitStack() as taken:
             _wait(lambda: _has_all(first, database_url, taken), "PostgreSQL is crowded")
             yield
-        _wait(lambda: not _crowd(first), "PostgreSQL has connections to give again")
+        _wait(lambda: not _held(first, CROWD), "PostgreSQL has connections to give again")
 
 
 OF_POSTGRES: dict[Fault, Callable[[PostgresService, str], AbstractContextManager[None]]] = {
@@ -105,18 +105,16 @@ def _has_all(first: "psycopg.Connection[Any]", database_url: str, taken: ExitSta
     """Counted, because one who has just gone by himself has left a slot that those who were cut have not."""
     _take_all(database_url, taken)
     _end_the_others(first)
-    row = first.execute(
-        "SELECT count(*) >= current_setting('max_connections')::int FROM pg_stat_activity"
-        " WHERE application_name = ANY (%s)",
-        [[CROWD, HOST]],
-    ).fetchone()
-    return bool(row and row[0])
+    [(slots,)] = first.execute("SELECT current_setting('max_connections')::int")
+    return _held(first, CROWD, HOST) >= int(slots)
 
 
-def _crowd(connection: "psycopg.Connection[Any]") -> int:
-    """How many of those who took a connection PostgreSQL still keeps one for: it hears of an end a moment later."""
-    row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [CROWD]).fetchone()
-    return int(row[0]) if row else 0
+def _held(connection: "psycopg.Connection[Any]", *applications: str) -> int:
+    """How many connections PostgreSQL keeps for these: it hears of an end a moment later."""
+    [(number,)] = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = ANY (%s)", [list(applications)]
+    )
+    return int(number)
 
 
 def _take_all(database_url: str, taken: ExitStack) -> None:

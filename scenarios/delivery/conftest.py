@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -35,6 +35,10 @@ class Ground:
 
     postgres: PostgresService
     launcher: Launcher
+
+    def with_settings(self, **settings: str) -> "Ground":
+        """The same with other settings of the app. See Launcher.with_settings."""
+        return replace(self, launcher=self.launcher.with_settings(**settings))
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 The moment is met by the worker's own process (launch_celery.py); from outside it would be met once in a hundred stops.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from harness.checkers.delivery import duplicated, lost, tally
@@ -33,10 +31,8 @@ def appointment(tmp_path):
 
 @pytest.fixture
 def workload(setting, appointment, make_ground, make_workload):
-    name = f"receipt-{setting}"
-    ground = make_ground(name.replace("-", "_"), "own")
-    ground = replace(ground, launcher=ground.launcher.with_settings(PREFLIGHT_TERM_AFTER_RECEIPT=str(appointment)))
-    workload = make_workload(name, ground, {"task_acks_late": setting == "late"})
+    ground = make_ground(f"receipt_{setting}", "own").with_settings(PREFLIGHT_TERM_AFTER_RECEIPT=str(appointment))
+    workload = make_workload(f"receipt-{setting}", ground, {"task_acks_late": setting == "late"})
     yield workload
     workload.close()
 

@@ -17,7 +17,7 @@ from harness.history.history import ids
 from harness.history.record import Kind
 from harness.lanes import locked
 from harness.redelivery import give_out_again, held_events, waiting_events
-from harness.remote_control import active_tasks
+from harness.remote_control import active_events
 from harness.waiting import real_seconds, wait_until
 from harness.workload import QUEUE
 
@@ -114,7 +114,8 @@ def running(soft):
     """
     event = soft.probe()
     wait_until(lambda: event in soft.in_the_middle(), SECONDS, "the worker has begun it")
-    wait_until(lambda: active_tasks(soft.app, soft.redis.url, SECONDS), SECONDS, "the worker knows that it has")
+    known = lambda: event in active_events(soft.app, soft.redis.url, SECONDS)  # noqa: E731
+    wait_until(known, SECONDS, "the worker knows that it has")
     return event
 
 

@@ -4,8 +4,6 @@ With the safe delivery, whatever the worker does twice; with the plan's because 
 it has begun, acknowledges it, and gives the rest back, acknowledged early or late.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from harness.checkers.delivery import duplicated, lost, tally, unexpected
@@ -31,8 +29,7 @@ pytestmark = pytest.mark.timeout(230)
 def workload(delivery, settings_of_celery, make_ground, make_workload):
     """A producer and a worker of the app with that way of delivery."""
     name = "-".join(["replaced", delivery, *settings_of_celery])
-    ground = make_ground(name.replace("-", "_"), "own")
-    ground = replace(ground, launcher=ground.launcher.with_settings(AUDIT_DELIVERY=delivery))
+    ground = make_ground(name.replace("-", "_"), "own").with_settings(AUDIT_DELIVERY=delivery)
     workload = make_workload(name, ground, settings_of_celery)
     yield workload
     workload.close()

@@ -145,9 +145,8 @@ def may_be_lost(fault, setting, trial):
         return trial.on_the_way()
     if fault in FAILS:
         return failed(trial)
-    may_be = (
-        fault in ORPHANS | DROPS | ENDING.keys() and setting == "early"
-    )  # what it had begun may be quicker than its end
+    # What it had begun may be quicker than its end.
+    may_be = setting == "early" and fault in ORPHANS | DROPS | ENDING.keys()
     return trial.caught if may_be or loses_what_it_caught(fault, setting) else set()
 
 

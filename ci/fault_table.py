@@ -25,9 +25,9 @@ class _Side:
 
 
 def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
-    """A row for each scenario that observed a fault: COLUMNS, a figure that differs as "baseline → candidate".
+    """A row for each fault and setting that scenarios observed: COLUMNS, what differs as "baseline → candidate".
 
-    A figure of a stack on which the scenario did not pass has a "!" behind it, "·" where there is none. The order is
+    A figure has a "!" behind it where the scenario that observed it did not pass, and "·" stands for none. The order is
     that of the comparisons.
     """
     both = ((one.baseline, one.candidate) for one in comparisons)
@@ -46,19 +46,24 @@ def _side(result: str, observations: Mapping[str, Any]) -> _Side:
 
 
 def _rows(pairs: Iterable[Sequence[_Side]]) -> list[tuple[str, ...]]:
-    return [_row(old, new) for old, new in pairs if "fault" in {**new.figures, **old.figures}]
+    trials: dict[tuple[str, str], list[Sequence[_Side]]] = {}
+    for pair in pairs:
+        told = {**pair[1].figures, **pair[0].figures}
+        if "fault" in told:
+            trials.setdefault((str(told["fault"]), str(told.get("setting", NOTHING))), []).append(pair)
+    return [_row(names, *zip(*sides, strict=True)) for names, sides in trials.items()]
 
 
-def _row(old: _Side, new: _Side) -> tuple[str, ...]:
-    told = {**new.figures, **old.figures}
-    figures = (_both(_figure(old, name), _figure(new, name)) for name in COLUMNS[2:])
-    return (str(told["fault"]), str(told.get("setting", NOTHING)), *figures)
+def _row(names: tuple[str, str], old: Sequence[_Side], new: Sequence[_Side]) -> tuple[str, ...]:
+    return (*names, *(_both(_figure(old, name), _figure(new, name)) for name in COLUMNS[2:]))
 
 
 def _both(old: str, new: str) -> str:
     return old if old == new else f"{old} → {new}"
 
 
-def _figure(side: _Side, name: str) -> str:
-    figure = str(side.figures.get(name, NOTHING))
-    return figure if side.passed else f"{figure}!"
+def _figure(sides: Sequence[_Side], name: str) -> str:
+    """As the scenario that observed it tells; where none did, as all of them."""
+    telling = [side for side in sides if name in side.figures] or sides
+    figure = str(telling[0].figures.get(name, NOTHING))
+    return figure if all(side.passed for side in telling) else f"{figure}!"

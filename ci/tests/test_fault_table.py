@@ -6,6 +6,7 @@ from ci.tests.helpers import compared
 from harness.outcomes import Outcome
 
 ONE = "scenarios/delivery/test_faults.py::test_one[REDIS_CUT-late]"
+TWO = "scenarios/delivery/test_faults.py::test_two[REDIS_CUT-late]"
 
 
 def faulty(result: str = "passed", **figures: object) -> Outcome:
@@ -37,6 +38,15 @@ def test_a_figure_that_is_not_there_is_a_dash():
 def test_a_stack_that_observed_nothing_has_dashes_and_the_row_its_names():
     row = cells(Outcome(ONE, "failed"), faulty(lost=2))
     assert (row["fault"], row["setting"], row["lost"]) == ("REDIS_CUT", "late", "·! → 2")
+
+
+def test_scenarios_that_observed_one_fault_share_a_row_and_each_marks_its_own_figures():
+    resumed = Outcome(
+        ONE, "failed", observations={"figures": {"fault": "REDIS_CUT", "setting": "late", "left unacked": 3}}
+    )
+    [row] = rows([Comparison(ONE, faulty(lost=1), faulty(lost=2)), Comparison(TWO, resumed, resumed)])
+    told = dict(zip(COLUMNS, row, strict=True))
+    assert (told["lost"], told["left unacked"], told["seconds to resume"]) == ("1 → 2", "3!", "·!")
 
 
 def test_a_scenario_without_a_fault_has_no_row():

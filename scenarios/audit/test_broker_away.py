@@ -4,6 +4,7 @@ One second is what the app promises. It needs less than half (see `handover`); t
 """
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
@@ -13,6 +14,7 @@ from redis import Redis
 
 from harness.faults.fault import Fault
 from harness.waiting import wait_until
+from modules.auth.accounts.handover import PAUSE_SECONDS
 from modules.auth.accounts.models import AuthAuditLog
 
 PROMISED_SECONDS = 1.0
@@ -67,7 +69,7 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
     own_redis.flush()
     AuthAuditLog.objects.all().delete()
     broker.suffer(fault)
-    answers = [log_in(web, password=password, event_id=str(n)) for n, password in enumerate(PASSWORDS)]
+    answers = [log_in_again(log_in, web, password=password, event_id=str(n)) for n, password in enumerate(PASSWORDS)]
     assert [answer.status for answer in answers] == [200, 401, 200]
     # Twice: the password's hash is most of a login, and takes now this long and now that long on a busy machine.
     otherwise = max(answer.seconds for answer in healthy)
@@ -81,13 +83,19 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
     assert [row["success"] for row in rows] == [password == RIGHT for password in PASSWORDS]
 
 
+def log_in_again(log_in, web, **told):
+    """As `log_in`, of which each asks the broker: within the pause behind a failure nobody would."""
+    time.sleep(PAUSE_SECONDS)
+    return log_in(web, **told)
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_process_that_never_reached_redis_before_hands_over_or_writes_in_time(
     on_own_redis, broker, transactional_db, trail, fault
 ):
     broker.suffer(fault)
     said = on_own_redis.manage("shell", "--command", FIRST_HAND_OVERS)
-    assert min(facts(said)) < PROMISED_SECONDS
+    assert median(facts(said)) < PROMISED_SECONDS
     assert max(facts(said)) < HELD_UP_SECONDS
     broker.recover()
     assert [row["details"] for row in trail.rows(3)] == [{"number": number} for number in range(3)]

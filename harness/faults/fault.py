@@ -40,7 +40,7 @@ class Fault(Enum):
     """celery #5716: "OOM command not allowed", and the worker deadlocks. CONFIG SET maxmemory."""
     REDIS_READ_ONLY = "Redis has become a read-only replica"
     """celery #7946: a failover's old master ends the worker with an unrecoverable error. REPLICAOF."""
-    REDIS_LOCKED_OUT = "Redis wants a password that nobody has"
+    REDIS_LOCKED_OUT = "Redis wants another password than everybody has"
     """celery #5433: rotated. CONFIG SET requirepass, and those that are in are cut."""
     PARTITION = "packets between worker and Redis vanish"
     """celery #10502, kombu PR #2590: neither side is told.

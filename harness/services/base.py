@@ -62,7 +62,7 @@ class RedisService(Service):
     @property
     @abstractmethod
     def url(self) -> str:
-        """redis://127.0.0.1:PORT/0, known before the first start and the same after every other."""
+        """redis://:PASSWORD@127.0.0.1:PORT/0, known before the first start and the same after every other."""
 
     @abstractmethod
     def flush(self) -> None:

@@ -1,6 +1,7 @@
 """What every Redis of ours has in common. Its two questions are asked without a client library."""
 
 import socket
+from urllib.parse import quote
 
 from harness.services.base import RedisService
 from harness.services.managed import ManagedService
@@ -8,6 +9,9 @@ from harness.services.ports import HeldPort
 
 ANSWER_SECONDS = 1.0  # later than that it counts as down
 WORK_SECONDS = 30.0  # a guard against hanging
+# As in production, where it is rarely one that can stand in a URL as it is.
+PASSWORD = "pre/flight@1"  # noqa: S105 - of servers that live for a run, on the loopback
+AUTHENTICATED = ("--requirepass", PASSWORD)
 WITHOUT_PERSISTENCE = ("--save", "", "--appendonly", "no")
 # Every answered write has been handed to the kernel, which outlives the server: nothing has to reach the disk for that.
 DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "no")
@@ -21,7 +25,7 @@ class ManagedRedis(ManagedService, RedisService):
     @property
     def url(self) -> str:
         """See RedisService.url."""
-        return f"redis://127.0.0.1:{self._port.number}/0"
+        return f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{self._port.number}/0"
 
     def flush(self) -> None:
         """See RedisService.flush."""
@@ -35,7 +39,9 @@ class ManagedRedis(ManagedService, RedisService):
         """The first line of the answer, None when there is none in time."""
         try:
             with socket.create_connection(("127.0.0.1", self._port.number), seconds) as connection:
-                connection.sendall(f"{command}\r\n".encode())
-                return connection.makefile().readline().strip()
+                connection.sendall(f"AUTH {PASSWORD}\r\n{command}\r\n".encode())
+                answers = connection.makefile()
+                answers.readline()
+                return answers.readline().strip()
         except OSError:
             return None

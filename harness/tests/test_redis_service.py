@@ -74,9 +74,16 @@ def test_its_address_is_known_before_the_first_start(service):
 
     service.start()
 
-    assert address.startswith("redis://127.0.0.1:")
+    assert urlsplit(address).hostname == "127.0.0.1"
     assert service.url == address
     assert client(service).ping()
+
+
+def test_who_brings_no_password_is_turned_away(running):
+    stranger = redis.Redis(port=port(running), retry=None)
+
+    with pytest.raises(redis.AuthenticationError):
+        stranger.ping()
 
 
 def test_a_second_start_changes_nothing(running):
@@ -163,7 +170,7 @@ def test_a_frozen_one_can_be_killed_and_started_again(running):
 
 def test_a_flush_forgets_every_database(running):
     for number in (0, 3):
-        redis.Redis(port=port(running), db=number).set("key", "value")
+        redis.Redis.from_url(running.url.removesuffix("0") + str(number)).set("key", "value")
     assert set(client(running).info("keyspace")) == {"db0", "db3"}
 
     running.flush()

@@ -1,7 +1,10 @@
 """A worker that is told to stop finishes what it has begun and leaves the rest to the next one."""
 
+import time
+
 from core import celery_app
 from harness.raw_messages import waiting
+from harness.trial import SETTLES_SECONDS
 from harness.waiting import wait_until
 from harness.workload import QUEUE
 from modules.auth.accounts.models import AuthAuditLog, User
@@ -22,6 +25,7 @@ def test_a_warm_shutdown_loses_neither_the_running_task_nor_the_waiting_ones(own
             arguments = (user.pk, f"event {number}", None, "", None, True, None)
             log_auth_event_task.apply_async(arguments, connection=connection, ignore_result=True)
     wait_until(lambda: "Processing data" in first.child.log.read_text(), 20, "the first worker has begun")
+    time.sleep(SETTLES_SECONDS)  # who is asked within its first milliseconds: test_stop_at_receipt.py
     assert first.stop(timeout=30) == 0
     assert "Finished data" in first.child.log.read_text()
     second = mine.worker("--concurrency", "1", name="second-worker")

@@ -47,10 +47,10 @@ def _side(result: str, observations: Mapping[str, Any]) -> _Side:
 
 def _rows(pairs: Iterable[Sequence[_Side]]) -> list[tuple[str, ...]]:
     trials: dict[tuple[str, str], list[Sequence[_Side]]] = {}
-    for pair in pairs:
-        told = {**pair[1].figures, **pair[0].figures}
+    for old, new in pairs:
+        told = {**new.figures, **old.figures}
         if "fault" in told:
-            trials.setdefault((str(told["fault"]), str(told.get("setting", NOTHING))), []).append(pair)
+            trials.setdefault((str(told["fault"]), str(told.get("setting", NOTHING))), []).append((old, new))
     return [_row(names, *zip(*sides, strict=True)) for names, sides in trials.items()]
 
 

@@ -42,7 +42,7 @@ def test_a_stack_that_observed_nothing_has_dashes_and_the_row_its_names():
 
 def test_scenarios_that_observed_one_fault_share_a_row_and_each_marks_its_own_figures():
     resumed = Outcome(
-        ONE, "failed", observations={"figures": {"fault": "REDIS_CUT", "setting": "late", "left unacked": 3}}
+        TWO, "failed", observations={"figures": {"fault": "REDIS_CUT", "setting": "late", "left unacked": 3}}
     )
     [row] = rows([Comparison(ONE, faulty(lost=1), faulty(lost=2)), Comparison(TWO, resumed, resumed)])
     told = dict(zip(COLUMNS, row, strict=True))

@@ -3,7 +3,7 @@
 from harness.reaper import Reaper
 from harness.services import engine
 from harness.services.containers import ContainerService
-from harness.services.managed_redis import AUTHENTICATED, DURABLE, WITHOUT_PERSISTENCE, ManagedRedis
+from harness.services.managed_redis import ManagedRedis
 
 
 class ContainerRedis(ContainerService, ManagedRedis):
@@ -17,5 +17,4 @@ class ContainerRedis(ContainerService, ManagedRedis):
 
     def _command(self) -> list[str]:
         # Protected mode would refuse the engine's bridge; outside, the port is bound to the loopback alone.
-        keeping = DURABLE if self._durable else WITHOUT_PERSISTENCE
-        return ["redis-server", *AUTHENTICATED, *keeping, "--protected-mode", "no"]
+        return ["redis-server", *self._options(), "--protected-mode", "no"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.reaper import Reaper
-from harness.services.managed_redis import AUTHENTICATED, DURABLE, WITHOUT_PERSISTENCE, ManagedRedis
+from harness.services.managed_redis import ManagedRedis
 from harness.services.ports import HeldPort
 from harness.spawn import Child, spawn
 
@@ -73,8 +73,7 @@ class EmbeddedRedis(ManagedRedis):
 
     def _settings(self) -> list[str]:
         network = ["--bind", "127.0.0.1", "--port", str(self._port.number), "--protected-mode", "yes"]
-        keeping = DURABLE if self._durable else WITHOUT_PERSISTENCE
-        return [*network, *AUTHENTICATED, *keeping, "--dir", str(self._folder)]
+        return [*network, *self._options(), "--dir", str(self._folder)]
 
     def _end(self, politely: bool) -> None:
         if self._child:

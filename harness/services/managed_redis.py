@@ -21,6 +21,7 @@ class ManagedRedis(ManagedService, RedisService):
     """A Redis on a loopback port that the provider holds."""
 
     _port: HeldPort
+    _durable: bool
 
     @property
     def url(self) -> str:
@@ -31,6 +32,10 @@ class ManagedRedis(ManagedService, RedisService):
         """See RedisService.flush."""
         if self._ask("FLUSHALL", WORK_SECONDS) != "+OK":
             raise self._obituary("did not do FLUSHALL")
+
+    def _options(self) -> list[str]:
+        """What every provider starts it with."""
+        return [*AUTHENTICATED, *(DURABLE if self._durable else WITHOUT_PERSISTENCE)]
 
     def _answers(self) -> bool:
         return self._ask("PING") == "+PONG"

@@ -5,7 +5,7 @@ The moment is met by the worker's own process (launch_celery.py); from outside i
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -33,12 +33,13 @@ def stops(request, make_ground, make_workload, tmp_path_factory):
     asked = [item.callspec.params["setting"] for item in request.session.items if item.path == request.path]
     appointments = {setting: tmp_path_factory.mktemp(setting) / "appointment" for setting in asked}
     enough = threading.Event()
-    with ExitStack() as closing:
-        workloads = {one: opened(one, path, make_ground, make_workload) for one, path in appointments.items()}
-        for workload in workloads.values():
-            closing.callback(workload.close)
-        pool = closing.enter_context(ThreadPoolExecutor(len(asked)))
-        closing.callback(enough.set)
+    with ExitStack() as stack:
+        workloads = {
+            one: stack.enter_context(closing(opened(one, path, make_ground, make_workload)))
+            for one, path in appointments.items()
+        }
+        pool = stack.enter_context(ThreadPoolExecutor(len(asked)))
+        stack.callback(enough.set)
         yield {one: pool.submit(stop_often, workloads[one], appointments[one], enough) for one in asked}
 
 

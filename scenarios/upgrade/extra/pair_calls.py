@@ -153,11 +153,14 @@ def send_failing_with_links(first: str, second: str) -> str:
     return pair_tasks.fail.apply_async(("ours",), queue=first, link_error=told).id
 
 
-def save_group(first: str, second: str) -> str:
-    """Send a group over both queues and keep its result; the group's id."""
-    parts = [pair_tasks.tell.s(number).set(queue=queue) for number, queue in enumerate((first, second, first))]
+def save_group(first: str, second: str, countdown: float) -> str:
+    """Send a group over both queues and keep its result; the group's id. Without a countdown (seconds) it is done."""
+    queues = (first, second, first)
+    parts = [pair_tasks.tell.s(n).set(queue=queue, countdown=countdown) for n, queue in enumerate(queues)]
     result = group(*parts).apply_async()
     result.save()
+    if not countdown:
+        result.get(timeout=SECONDS)
     return result.id
 
 

@@ -15,6 +15,7 @@ from harness.faults.proxy import Proxy
 from harness.history.history import History, ids
 from harness.history.record import Kind, Record
 from harness.history.rows import a_user, effects_behind, last_row
+from harness.history.told import Told
 from harness.processes.launcher import Launcher
 from harness.processes.process import Process
 from harness.processes.producer import Producer
@@ -58,9 +59,10 @@ class Workload:
         self._producer = Producer(self._named("producer"), self.folder / f"pace-{self.name}", self.name)
         self.user = a_user(self.database_url)
         self._worker: Process | None = None
-        self._begun_at = self._begun_behind = self._probes = 0
+        self._begun_behind = 0
+        self._told = Told(self.history)
+        self._probes: list[str] = []
         self.left: set[str] = set()
-        self._probe_prefix = f"{self.name}-probe-"
 
     @property
     def database_url(self) -> str:
@@ -104,7 +106,7 @@ class Workload:
         if not self._consumes():
             self.redis.flush()
             self.replace_worker()
-        self._begun_at, self._begun_behind = self.history.count(), last_row(self.database_url)
+        self._told, self._begun_behind = Told(self.history), last_row(self.database_url)
 
     def run(self, rate: float = RATE) -> None:
         """Let the producer produce so many events a second, whatever becomes of them."""
@@ -112,9 +114,9 @@ class Workload:
 
     def flow(self, rate: float = RATE) -> None:
         """Let the producer produce; returns when some of its events have been worked on."""
-        place = self.history.count()
+        flowing = Told(self.history)
         self.run(rate)
-        self._wait(lambda: len(ids(self.history.since(place), Kind.SUCCEEDED)) >= LIVE_EVENTS, "events are worked on")
+        self._wait(lambda: len(flowing.ids(Kind.SUCCEEDED)) >= LIVE_EVENTS, "events are worked on")
 
     def pause(self) -> None:
         """See Producer.pause."""
@@ -122,8 +124,7 @@ class Workload:
 
     def in_the_middle(self) -> set[str]:
         """Events whose task has started and not ended, its process being alive or not."""
-        trial = self.trial()
-        return ids(trial, Kind.STARTED) - ids(trial, *ENDINGS)
+        return self.told(Kind.STARTED) - self.told(*ENDINGS)
 
     def held(self) -> set[str]:
         """Events that workers have taken and not acknowledged."""
@@ -132,7 +133,7 @@ class Workload:
     def take_two(self) -> None:
         """Return once the worker has one event in the middle and one more: a table must be locked for that."""
         two = {self.probe(), self.probe()}
-        self._wait(lambda: two <= ids(self.trial(), Kind.RECEIVED) and self.in_the_middle(), "the worker takes two")
+        self._wait(lambda: two <= self.told(Kind.RECEIVED) and self.in_the_middle(), "the worker takes two")
 
     def fill_hands(self) -> None:
         """Return once the worker has one event in the middle and takes no more: a table must be locked for that.
@@ -168,7 +169,11 @@ class Workload:
 
     def trial(self) -> list[Record]:
         """What has happened since `begin`."""
-        return self.history.since(self._begun_at)
+        return self._told.records()
+
+    def told(self, *kinds: Kind) -> set[str]:
+        """The events that have a record of any of these kinds since `begin`."""
+        return self._told.ids(*kinds)
 
     def judged(self) -> list[Record]:
         """The trial with its effects, which are written to the history too, but for those of earlier trials' events."""
@@ -181,8 +186,8 @@ class Workload:
 
     def probe(self, **options: Any) -> str:
         """Hand one event over from this process, with options of apply_async such as countdown; its id."""
-        self._probes += 1
-        event, stack = f"{self._probe_prefix}{self._probes}", self.launcher.interpreter.stack
+        event, stack = f"{self.name}-probe-{len(self._probes) + 1}", self.launcher.interpreter.stack
+        self._probes.append(event)
         self.history.add(Record(Kind.ATTEMPTED, event, stack=stack))
         hand_over(self.app, self.redis.url, self.user, event, **options)
         self.history.add(Record(Kind.ACKED, event, stack=stack))
@@ -191,7 +196,7 @@ class Workload:
     def _drained(self) -> bool:
         """One more event through the worker: with a pool of one, whatever was taken before it has ended."""
         last = self.probe()
-        self._wait(lambda: last in ids(self.trial(), *ENDINGS), "the worker runs a last event")
+        self._wait(lambda: last in self.told(*ENDINGS), "the worker runs a last event")
         self._wait(lambda: not self._busy(), "nothing runs")
         if waiting_events(self.redis.url, QUEUE):
             return False
@@ -208,11 +213,11 @@ class Workload:
         return any(map(sessions.is_running, at_work(self.trial())))
 
     def _consumes(self) -> bool:
-        place = self.history.count()
+        since = Told(self.history)
         try:
             self.worker.raise_if_exited()
             last = self.probe()
-            wait_until(lambda: last in ids(self.history.since(place), Kind.SUCCEEDED), PROBE_SECONDS, "it is of use")
+            wait_until(lambda: last in since.ids(Kind.SUCCEEDED), PROBE_SECONDS, "it is of use")
         except BrokenPromise:
             return False
         return True
@@ -240,7 +245,7 @@ class Workload:
 
     def _tasks_done(self) -> int:
         """No probes: a drain hands one over each time it finds something still held. No failures: nothing is done."""
-        return sum(not event.startswith(self._probe_prefix) for event in ids(self.trial(), Kind.SUCCEEDED))
+        return len(self.told(Kind.SUCCEEDED).difference(self._probes))
 
     def _named(self, process: str) -> Launcher:
         return self.launcher.with_settings(

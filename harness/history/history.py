@@ -43,11 +43,12 @@ class History:
         return self._records[place:]
 
     def _take_in(self) -> None:
-        if not self.path.exists():
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                file.seek(self._read)
+                whole, end, _ = file.read().rpartition(b"\n")
+        except FileNotFoundError:
             return
-        with self.path.open("rb") as file:
-            file.seek(self._read)
-            whole, end, _ = file.read().rpartition(b"\n")
         self._read += len(whole) + len(end)
         self._records += [Record.from_line(line) for line in whole.decode().splitlines()]
 

@@ -5,6 +5,7 @@ PACE_FILE holds how many events a second; 0 holds it back, and it says that no e
 PACE_FILE.paused. The user whose events these are is made first; the ids are PREFIX and a number.
 """
 
+import os
 import sys
 import time
 
@@ -31,7 +32,7 @@ def main() -> None:
             _produce(user, f"{prefix}-{number}")
             time.sleep(1 / rate)
         else:
-            open(f"{pace}.paused", "w").close()  # noqa: PTH123 - as little as possible is imported here
+            _say_paused(f"{pace}.paused")
             time.sleep(LOOKS_SECONDS)
 
 
@@ -43,8 +44,13 @@ def _user() -> int:
 
 
 def _rate(pace: str) -> float:
-    with open(pace) as file:  # noqa: PTH123 - as above
+    with open(pace) as file:  # noqa: PTH123 - as little as possible is imported here
         return float(file.read() or 0)
+
+
+def _say_paused(path: str) -> None:
+    if not os.path.exists(path):  # noqa: PTH110 - as above. To look is cheaper than to write, and most of it is waiting
+        open(path, "w").close()  # noqa: PTH123 - as above
 
 
 def _produce(user: int, event: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.history.history import History, ids
 from harness.history.record import Kind, Record
+from harness.history.told import Told
 from harness.processes.launcher import INSIDE
 
 WRITE = "from preflight_history import record; [record('started', f'e{n}') for n in range(200)]"
@@ -62,3 +63,14 @@ def test_a_line_says_when_by_both_clocks(history):
     facts = json.loads(history.path.read_text())
     assert facts["wall"] > 1_700_000_000
     assert facts["monotonic"] > 0
+
+
+def test_what_is_told_from_now_on_leaves_out_what_was_there(history):
+    history.add(Record(Kind.ACKED, "e1"))
+    told = Told(history)
+    history.add(Record(Kind.ACKED, "e2"), Record(Kind.ENDED, "e1"), Record(Kind.FAILED, "e2"))
+    assert told.ids(Kind.ACKED) == {"e2"}
+    assert told.ids(Kind.ENDED, Kind.FAILED) == {"e1", "e2"}
+    history.add(Record(Kind.ACKED, "e3"))
+    assert told.ids(Kind.ACKED) == {"e2", "e3"} == ids(told.records(), Kind.ACKED)
+    assert len(told.records()) == 4

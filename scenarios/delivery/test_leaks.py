@@ -9,7 +9,6 @@ from redis import Redis
 
 from harness import sessions
 from harness.audit_event import TASK
-from harness.history.history import ids
 from harness.history.record import Kind
 from harness.waiting import wait_until
 
@@ -54,7 +53,7 @@ def work(workload, events, ending):
         for _ in range(events):
             workload.app.send_task(TASK, kwargs=keywords | told, connection=connection, ignore_result=True)
     last = workload.probe()
-    wait_until(lambda: last in ids(workload.trial(), Kind.ENDED), SECONDS, "all of them have been run")
+    wait_until(lambda: last in workload.told(Kind.ENDED), SECONDS, "all of them have been run")
     assert rows(workload) - before == (events if ending == "succeed" else 0)
 
 

@@ -73,7 +73,7 @@ def test_a_worker_takes_no_more_than_it_is_told_to_and_another_one_gets_the_rest
         wait_until(shared, SECONDS, "the other worker has taken its share", abort=other.raise_if_exited)
         shares = Counter(record.process for record in taken(workload))
         assert sorted(shares.values()) == [TAKES[setting]] * 2
-    wait_until(lambda: events <= ids(workload.trial(), Kind.SUCCEEDED), SECONDS, "both have done everything")
+    wait_until(lambda: events <= workload.told(Kind.SUCCEEDED), SECONDS, "both have done everything")
     assert other.stop(SECONDS) == 0
     assert each_is_done_once(workload, events)
 
@@ -85,7 +85,7 @@ def test_what_a_worker_that_is_asked_to_end_has_taken_ahead_is_in_the_queue_agai
         workload.worker.child.send(signal.SIGTERM)
         wait_until(lambda: stopping(workload), SECONDS, "the worker knows that it is to end")
     assert workload.worker.wait_end(SECONDS) == 0
-    begun = ids(workload.trial(), Kind.STARTED)
+    begun = workload.told(Kind.STARTED)
     assert held_events(workload.redis.url) == []
     assert sorted(waiting(workload)) == sorted(events - begun), "neither left out nor there twice"
     assert begun < events, "nothing was left to give back"

@@ -59,7 +59,7 @@ def test_what_a_killed_worker_held_is_done_by_the_next_one(workload, other_worke
         workload.pause()
         workload.worker.child.kill()
     other_worker()
-    accepted = ids(workload.trial(), Kind.ACKED)
+    accepted = workload.told(Kind.ACKED)
     wait_until(lambda: accepted <= ids(workload.judged(), Kind.EFFECT), SECONDS, "all that was accepted is done")
     assert lost(workload.judged()) == []
 
@@ -68,7 +68,7 @@ def test_a_countdown_longer_than_the_timeout_is_done_twice(workload):
     """Documented as a caveat of Redis as a broker; the plan's own countdown of 10 s is far below the default hour."""
     workload.begin()
     event = workload.probe(countdown=COUNTDOWN_SECONDS)
-    wait_until(lambda: event in ids(workload.trial(), Kind.RECEIVED), SECONDS, "the worker has taken it")
+    wait_until(lambda: event in workload.told(Kind.RECEIVED), SECONDS, "the worker has taken it")
     wait_for_the_timeout()
     give_out_again(workload.app, workload.redis.url, TIMEOUT_SECONDS)
     wait_until(lambda: times(workload, event, Kind.SUCCEEDED) == 2, SECONDS, "it is done a second time")

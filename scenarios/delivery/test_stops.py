@@ -77,24 +77,24 @@ def go_on(seconds):
 def test_a_countdown_held_by_a_worker_that_is_asked_to_end_is_kept_by_the_next_one(open_workload, setting):
     workload = open_workload(f"stops-{setting}", {"task_acks_late": setting == "late"})
     event = workload.probe(countdown=COUNTDOWN_SECONDS)
-    wait_until(lambda: event in ids(workload.trial(), Kind.RECEIVED), SECONDS, "the worker holds it")
+    wait_until(lambda: event in workload.told(Kind.RECEIVED), SECONDS, "the worker holds it")
     assert workload.worker.stop(SECONDS) == 0
     assert waiting_events(workload.redis.url, QUEUE) == [event]
     assert held_events(workload.redis.url) == []
     workload.replace_worker()
-    wait_until(lambda: event in ids(workload.trial(), Kind.SUCCEEDED), SECONDS, "the next worker keeps it")
+    wait_until(lambda: event in workload.told(Kind.SUCCEEDED), SECONDS, "the next worker keeps it")
     assert first(workload.trial(), Kind.STARTED)[event] >= kept_at(workload, event), "done too early"
     assert once_each(workload)
 
 
 def test_a_countdown_held_by_a_worker_that_is_killed_is_kept_by_whom_it_is_given_again(late):
     event = late.probe(countdown=COUNTDOWN_SECONDS)
-    wait_until(lambda: event in ids(late.trial(), Kind.RECEIVED), SECONDS, "the worker holds it")
+    wait_until(lambda: event in late.told(Kind.RECEIVED), SECONDS, "the worker holds it")
     late.worker.child.kill()
     assert held_events(late.redis.url) == [event]
     give_out_again(late.app, late.redis.url)
     late.replace_worker()
-    wait_until(lambda: event in ids(late.trial(), Kind.SUCCEEDED), SECONDS, "the next worker keeps it")
+    wait_until(lambda: event in late.told(Kind.SUCCEEDED), SECONDS, "the next worker keeps it")
     assert first(late.trial(), Kind.STARTED)[event] >= kept_at(late, event), "done too early"
     assert once_each(late)
 
@@ -125,7 +125,7 @@ def test_a_task_that_ends_within_a_soft_shutdown_is_finished_and_not_done_again(
         soft.worker.child.send(signal.SIGQUIT)
         go_on(LONGER_SECONDS)
     soft.worker.wait_end(SECONDS)
-    assert event in ids(soft.trial(), Kind.SUCCEEDED)
+    assert event in soft.told(Kind.SUCCEEDED)
     soft.replace_worker()
     assert once_each(soft)
 
@@ -135,7 +135,7 @@ def test_a_task_that_outlasts_a_soft_shutdown_is_done_by_the_next_worker(soft):
         event = running(soft)
         soft.worker.child.send(signal.SIGQUIT)
         soft.worker.wait_end(SECONDS)
-        assert event not in ids(soft.trial(), Kind.SUCCEEDED)
+        assert event not in soft.told(Kind.SUCCEEDED)
         assert waiting_events(soft.redis.url, QUEUE) == [event], "it is given back at once, not after an hour"
     soft.replace_worker()
     assert once_each(soft)
@@ -171,4 +171,4 @@ def begin_two(workload, lock):
     """Two events in the worker's hands, of which one is in the middle until the lock is closed."""
     lock.enter_context(locked([workload]))
     workload.take_two()
-    return ids(workload.trial(), Kind.RECEIVED)
+    return workload.told(Kind.RECEIVED)

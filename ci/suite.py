@@ -20,7 +20,7 @@ from harness.session import LENT, Lease
 from harness.spawn import Child, spawn
 from harness.stack.store import Built
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.2  # a look at six runs costs their scenarios time, on a machine of two cores
 OF_THIS_MACHINE = ("CI", "DOCKER_HOST", "PREFLIGHT_REDIS_IMAGE")  # pytest alone: can containers be had
 SILENCE_SECONDS = 420.0  # longer than the time-out of any single scenario: then pytest itself is stuck
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 from harness.errors import WaitTimeout
 
 T = TypeVar("T")
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.02  # at first; then a twentieth of the time waited: to look costs what is waited for its time
+LONGEST_POLL_SECONDS = 0.1
 
 
 def real_seconds() -> float:
@@ -30,7 +31,8 @@ def wait_until(
     `why` names what is waited for. `abort` is called before each poll and may raise when waiting has become pointless.
     Raises WaitTimeout with the last value seen and `hint`, what to do next.
     """
-    known, deadline = progress(), real_seconds() + timeout
+    begun = real_seconds()
+    known, deadline = progress(), begun + timeout
     while True:
         if abort:
             abort()
@@ -43,4 +45,4 @@ def wait_until(
         if real_seconds() >= deadline:
             cause = f"{why}: not within {timeout:g} s"
             raise WaitTimeout(". ".join(filter(None, [f"{cause}, last seen {seen!r}", hint])), cause)
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(max(POLL_SECONDS, (real_seconds() - begun) / 20), LONGEST_POLL_SECONDS))

@@ -51,7 +51,8 @@ def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
     """POSTGRES_CROWDED. Those who are connected are cut until each slot is the crowd's: they would go on otherwise."""
     with psycopg.connect(database_url, autocommit=True, application_name=HOST) as first:
         with ExitStack() as taken:
-            _wait(lambda: _has_all(first, database_url, taken), "PostgreSQL is crowded")
+            crowd = lambda: _held(first, CROWD)  # noqa: E731 - on a loaded machine it takes its time to come
+            _wait(lambda: _has_all(first, database_url, taken), "PostgreSQL is crowded", crowd)
             yield
         _wait(lambda: not _held(first, CROWD), "PostgreSQL has connections to give again")
 
@@ -94,9 +95,9 @@ def _end_the_others(connection: "psycopg.Connection[Any]") -> None:
     )
 
 
-def _wait(condition: Callable[[], object], why: str) -> None:
+def _wait(condition: Callable[[], object], why: str, progress: Callable[[], object] = lambda: None) -> None:
     try:
-        wait_until(condition, PATIENCE_SECONDS, why)
+        wait_until(condition, PATIENCE_SECONDS, why, progress=progress)
     except WaitTimeout as error:
         raise PreflightError(f"the fault could not be done: {error}") from error  # which is no stack's doing
 

@@ -12,7 +12,7 @@ import time
 from preflight_history import ID, record
 from preflight_report import report
 
-LOOKS_SECONDS = 0.02  # while it is held back
+LOOKS_SECONDS = 0.05  # while it is held back
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Waiting for a condition."""
 
 import itertools
+import time
 
 import pytest
 from freezegun import freeze_time
@@ -70,3 +71,26 @@ def test_real_time_goes_on_under_a_frozen_clock():
     with freeze_time("2026-01-01"):
         begin = real_seconds()
         assert wait_until(lambda: real_seconds() > begin, 60, "the next tick")
+
+
+def test_the_longer_a_wait_has_taken_the_less_often_it_is_looked_at(monkeypatch):
+    """To look costs time that what is waited for could have had."""
+    begun, pauses, sleep = real_seconds(), [], time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: pauses.append(seconds) or sleep(seconds))
+
+    wait_until(lambda: real_seconds() > begun + 1, 60, "a second is over")
+
+    assert pauses == sorted(pauses)
+    assert pauses[0] < pauses[-1]
+
+
+def test_a_wait_is_looked_at_ten_times_a_second_however_long_it_has_taken(monkeypatch):
+    begun = real_seconds()
+    now, pauses = iter(range(1000)), []
+    monkeypatch.setattr("harness.waiting.real_seconds", lambda: begun + next(now))
+    monkeypatch.setattr(time, "sleep", pauses.append)
+
+    with pytest.raises(WaitTimeout):
+        wait_until(lambda: False, 600, "never")
+
+    assert max(pauses) == 0.1

@@ -101,7 +101,7 @@ def cross(red):
     ]
 
 
-pytestmark = pytest.mark.timeout(230)  # a lane's first trial waits for its processes; the gate waits hardly longer
+pytestmark = pytest.mark.timeout(390)  # a lane's first trial waits for its processes; the gate waits hardly longer
 
 
 @pytest.mark.parametrize(("fault", "setting"), cross(STUCK))

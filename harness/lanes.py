@@ -156,7 +156,11 @@ def _done(harm: Callable[[Any], None], workload: Workload) -> Iterator[None]:
 
 @contextmanager
 def _limited(workload: Workload) -> Iterator[None]:
-    """Every worker of a lane has the limit, and only a locked table makes a task run into it."""
+    """Every worker of a lane has the limit, and only a locked table makes a task run into it.
+
+    Nothing is produced meanwhile: it would be done first, and how long that takes is not asked here.
+    """
+    workload.pause()
     caught, pool = workload.in_the_middle(), worker_faults.pool(workload.worker)
     yield
     # The worker says that the task failed a moment before it kills its process, which may yet get the table.

@@ -12,6 +12,7 @@ from harness.checkers.exposure import Window
 from harness.history.record import Record
 from harness.workload import Workload
 
+AFTERWARDS = 2  # events a second: a worker resumes to what has piled up, and one that never does piles up no heap
 SETTLES_SECONDS = 0.5  # a task that begins is acknowledged, where that is done early, a moment later
 Inflict = Callable[[Sequence[Workload]], AbstractContextManager[None]]
 """Does the fault to all workloads at once; the fault is on inside the context."""
@@ -147,7 +148,7 @@ def _look(trial: Trial) -> None:
 def _resume(name: str, trial: Trial, window: Window) -> None:
     trial.windows.append(window)
     trial.workload.note(name, window)
-    trial.workload.run()
+    trial.workload.run(AFTERWARDS)
     trial.resumed.append(trial.workload.resume_seconds(window))
     trial.workload.pause()  # while others resume its queue would only grow
 

@@ -3,12 +3,15 @@
 import os
 import uuid
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from harness.errors import ServiceDied
 from harness.reaper import CONTAINER_LABEL, Reaper
 from harness.services import engine
+from harness.services.base import Service
 from harness.services.managed import ManagedService
 from harness.services.ports import HeldPort
 
@@ -17,6 +20,7 @@ from harness.services.ports import HeldPort
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 os.environ.setdefault("DOCKER_HOST", engine.address())
 
+from docker import DockerClient
 from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 from testcontainers.core.container import DockerContainer
@@ -25,6 +29,21 @@ SERVICE_LABEL = "preflight.service"  # tells people in `docker ps` what they see
 STOP_SECONDS = 10
 LOG_LINES = 15
 ENGINE_ERRORS = (DockerException, RequestException)
+
+
+def not_running(services: Sequence[Service]) -> list[Service]:
+    """Those whose container does not run now, in one question; all of them when the engine does not answer."""
+    try:
+        listed = _client().containers.list(sparse=True, filters={"label": CONTAINER_LABEL})
+    except ENGINE_ERRORS:
+        return list(services)
+    running = {container.id for container in listed}
+    return [one for one in services if not isinstance(one, ContainerService) or one.container_id not in running]
+
+
+@cache
+def _client() -> DockerClient:
+    return DockerClient(base_url=engine.address())
 
 
 class ContainerService(ManagedService):
@@ -46,6 +65,11 @@ class ContainerService(ManagedService):
     def description(self) -> str:
         """See Service.description."""
         return f"{self._image} in a container"
+
+    @property
+    def container_id(self) -> str | None:
+        """The engine's name for its container, None before the first start."""
+        return self._container and str(self._container.id)
 
     @abstractmethod
     def _command(self) -> list[str]:

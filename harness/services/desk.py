@@ -7,6 +7,7 @@ This file is standard library only and Python 3.10: a stack's interpreter has no
 import secrets
 import socket
 import threading
+from functools import cached_property
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Listener
 from multiprocessing.managers import BaseManager, BaseProxy, Server
@@ -161,7 +162,7 @@ class LentRedis(_Lent, RedisService):
 
     kind = "redis"
 
-    @property
+    @cached_property  # it never changes, and scenarios that wait for something in a Redis ask for it at each look
     def url(self) -> str:
         """See RedisService.url."""
         return cast("str", self._ask("url"))

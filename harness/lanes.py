@@ -160,8 +160,8 @@ def _limited(workload: Workload) -> Iterator[None]:
 
     Nothing is produced meanwhile: it would be done first, and how long that takes is not asked here.
     """
-    workload.pause()
     caught, pool = workload.in_the_middle(), worker_faults.pool(workload.worker)
+    workload.pause()
     yield
     # The worker says that the task failed a moment before it kills its process, which may yet get the table.
     over = lambda: not caught & workload.in_the_middle() and pool - worker_faults.pool(workload.worker)  # noqa: E731

@@ -54,7 +54,7 @@ def _session_of(pid: int) -> int | None:
     """Asked of the kernel: to read it from /proc takes twenty times as long, and all processes are asked for it."""
     try:
         return os.getsid(pid)
-    except ProcessLookupError:
+    except OSError:
         return None
 
 

@@ -12,7 +12,7 @@ from harness.checkers.exposure import Window
 from harness.history.record import Record
 from harness.workload import Workload
 
-AFTERWARDS = 2  # events a second: a worker resumes to what has piled up, and one that never does piles up no heap
+AFTERWARDS = 2  # events a second behind a fault: at RATE a slow worker has a growing heap to do first
 SETTLES_SECONDS = 0.5  # a task that begins is acknowledged, where that is done early, a moment later
 Inflict = Callable[[Sequence[Workload]], AbstractContextManager[None]]
 """Does the fault to all workloads at once; the fault is on inside the context."""

@@ -59,8 +59,7 @@ class Workload:
         self._producer = Producer(self._named("producer"), self.folder / f"pace-{self.name}", self.name)
         self.user = a_user(self.database_url)
         self._worker: Process | None = None
-        self._begun_behind = 0
-        self._told = Told(self.history)
+        self._told, self._begun_behind = Told(self.history), 0
         self._probes: list[str] = []
         self.left: set[str] = set()
 
@@ -197,7 +196,7 @@ class Workload:
         """One more event through the worker: with a pool of one, whatever was taken before it has ended."""
         last = self.probe()
         self._wait(lambda: last in self.told(*ENDINGS), "the worker runs a last event")
-        self._wait(lambda: not self._busy(), "nothing runs")
+        self._wait(lambda: not any(map(sessions.is_running, at_work(self.trial()))), "nothing runs")
         if waiting_events(self.redis.url, QUEUE):
             return False
         # The broker is told of a task's end a moment after it, in order: what is left behind the last one is nobody's.
@@ -209,18 +208,14 @@ class Workload:
             give_out_again(self.app, self.redis.url)
         return not held
 
-    def _busy(self) -> bool:
-        return any(map(sessions.is_running, at_work(self.trial())))
-
     def _consumes(self) -> bool:
         since = Told(self.history)
-        try:
+        with suppress(BrokenPromise):
             self.worker.raise_if_exited()
             last = self.probe()
             wait_until(lambda: last in since.ids(Kind.SUCCEEDED), PROBE_SECONDS, "it is of use")
-        except BrokenPromise:
-            return False
-        return True
+            return True
+        return False
 
     def _probe_liveness(self, window: Window) -> None:
         lives = lambda: self._ended() or resumed_after(self.trial(), window) is not None  # noqa: E731

@@ -44,7 +44,7 @@ def liveness(history: History, window: Window) -> Liveness:
 
 def resumed_after(history: History, window: Window) -> "float | None":
     """Seconds from the window's end until the first success of an event attempted behind it; None: there is none."""
-    behind = [record for record in history if record.monotonic > window.end]  # it is asked again and again
+    behind = [record for record in history if record.monotonic > window.end]  # first: it is asked at each look
     attempted, succeeded = first(behind, Kind.ATTEMPTED), first(behind, Kind.SUCCEEDED)
     times = [time for event, time in succeeded.items() if event in attempted]
     return min(times) - window.end if times else None

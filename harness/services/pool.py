@@ -56,12 +56,13 @@ class Services(ServicePool):
         return [*self._redis.values(), *self._postgres.values()]
 
     def _suspects(self) -> list[Service]:
-        """Whom to ask whether he died: the engine takes as long to tell of all its containers as of one of them."""
-        if self.provider != "container":
-            return self._all()
+        """Which to ask whether it died: the engine takes as long to tell of all its containers as of one of them."""
+        services = self._all()
+        if self.provider != "container" or not services:
+            return services
         from harness.services.containers import not_running  # noqa: PLC0415 - as below
 
-        return not_running(self._all())
+        return not_running(services)
 
 
 # Imported when asked for: Docker's client and PostgreSQL's driver take their time.

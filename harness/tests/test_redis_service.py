@@ -339,3 +339,17 @@ def test_a_pool_keeps_a_durable_one_apart_from_that_of_the_same_name(provider, r
     with Services(provider, reaper) as pool:
         assert pool.redis("one", durable=True) is pool.redis("one", durable=True)
         assert pool.redis("one", durable=True) is not pool.redis("one")
+
+
+def test_an_engine_that_does_not_answer_is_no_sign_of_life(monkeypatch):
+    """Then each is asked itself, and says that it is gone."""
+    from docker.errors import DockerException  # noqa: PLC0415 - with the rest of Docker's client
+
+    from harness.services import containers  # noqa: PLC0415 - likewise
+
+    def silent() -> None:
+        raise DockerException("no engine")
+
+    monkeypatch.setattr(containers, "_client", silent)
+    services = [object()]
+    assert containers.not_running(services) == services

@@ -6,7 +6,7 @@ what beat dates then has not expired for the worker.
 
 import datetime as dt
 import json
-from collections import deque
+import time
 
 import pytest
 from django.utils import timezone
@@ -23,7 +23,7 @@ CLEAN_UP = "modules.auth.accounts.tasks.clean_mfa_data"
 SECOND, MINUTE, HOUR, DAY = (dt.timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 PATIENCE_SECONDS = 90  # real ones: a guard against hanging; of a busy machine 30 were too few
 NIGHT = dt.datetime(2035, 6, 15, 3, 0, tzinfo=UTC)
-SAMPLES = 6  # at 20 ms each: longer than beat waits for an answer of its database or its Redis
+SAMPLES, SAMPLE_SECONDS = 6, 0.02  # together longer than beat waits for an answer of its database or its Redis
 pytestmark = pytest.mark.guards("daily-clean-up", "beat-command")
 
 
@@ -76,13 +76,14 @@ def jump(clock, when: dt.datetime, *beats) -> None:
 
 def wait_asleep(beat) -> None:
     """Return once it has slept for a while: beat sleeps between two ticks only, for up to a second."""
-    seen: deque[str] = deque(maxlen=SAMPLES)
-
-    def asleep() -> bool:
-        seen.append(sessions.stat_fields(beat.child.pid)[0])
-        return list(seen) == ["S"] * SAMPLES
-
+    asleep = lambda: all(sleeps(beat) for _ in range(SAMPLES))  # noqa: E731
     wait_until(asleep, PATIENCE_SECONDS, "beat sleeps", abort=beat.raise_if_exited, hint=_log(beat))
+
+
+def sleeps(beat) -> bool:
+    """Whether it sleeps at the end of a sample's time."""
+    time.sleep(SAMPLE_SECONDS)
+    return sessions.stat_fields(beat.child.pid)[0] == "S"
 
 
 def hurried(clock, start: dt.datetime):

@@ -21,12 +21,13 @@ os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 os.environ.setdefault("DOCKER_HOST", engine.address())
 
 from docker import DockerClient
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 from testcontainers.core.container import DockerContainer
 
 SERVICE_LABEL = "preflight.service"  # tells people in `docker ps` what they see
 STOP_SECONDS = 10
+FREEZE_TRIES = 5
 LOG_LINES = 15
 ENGINE_ERRORS = (DockerException, RequestException)
 
@@ -111,7 +112,15 @@ class ContainerService(ManagedService):
                 raise ServiceDied(f"{self.description} cannot be ended: {error}") from error
 
     def _freeze(self) -> None:
-        self._container.pause()
+        """Asked for again: runc gives up ("unable to freeze") while processes are made faster than it stops them."""
+        if not any(self._paused() for _ in range(FREEZE_TRIES - 1)):
+            self._container.pause()
+
+    def _paused(self) -> bool:
+        with suppress(APIError):
+            self._container.pause()
+            return True
+        return False
 
     def _resume(self) -> None:
         self._container.unpause()

@@ -353,3 +353,34 @@ def test_an_engine_that_does_not_answer_is_no_sign_of_life(monkeypatch):
     monkeypatch.setattr(containers, "_client", silent)
     services = [object()]
     assert containers.not_running(services) == services
+
+
+@pytest.mark.parametrize(("refusals", "frozen"), [(4, True), (5, False)])
+def test_an_engine_too_busy_to_freeze_is_asked_again_and_not_for_ever(reaper, refusals, frozen):
+    """Seen of a PostgreSQL whose clients came all at once on a loaded machine."""
+    from docker.errors import APIError  # noqa: PLC0415 - with the rest of Docker's client
+
+    from harness.services.container_redis import ContainerRedis  # noqa: PLC0415 - likewise
+
+    class Busy:
+        status, left = "running", refusals
+
+        def reload(self):
+            pass
+
+        def pause(self):
+            self.left -= 1
+            if self.left >= 0:
+                raise APIError("OCI runtime pause failed: unable to freeze")
+            self.status = "paused"
+
+        def unpause(self):
+            self.status = "exited"
+
+    with contextlib.closing(ContainerRedis(reaper, "busy")) as service:
+        service._container = container = Busy()
+        with contextlib.nullcontext() if frozen else pytest.raises(APIError):
+            service.freeze()
+        assert (container.status == "paused") is frozen
+        service.resume()
+        service._container = None

@@ -22,7 +22,7 @@ class Share:
 # About as long as one another. More would be no quicker on two cores: starting processes keeps them busy by then.
 PATHS = {
     "walks": ("scenarios/upgrade/test_walk.py",),  # of the long form, and as long as all the rest of that
-    "faults": ("scenarios/delivery/test_under_faults.py",),
+    "faults": ("scenarios/delivery/test_under_faults.py", "scenarios/delivery/test_stops_under_load.py"),
     "delivery": ("scenarios/delivery",),
     "logins": ("scenarios/audit", "scenarios/upgrade"),
     "": ("scenarios",),

@@ -47,6 +47,7 @@ def test_paths_that_have_a_share_are_there():
         (("scenarios/upgrade",), ["walks", "logins"]),
         (("scenarios/delivery",), ["faults", "delivery"]),
         ((FAULTS,), ["faults"]),
+        (("scenarios/delivery/test_stops_under_load.py",), ["faults"]),
         ((f"{FAULTS}::test_x[A-early]", ONE), ["faults", "logins"]),
         ((TWO,), [""]),
         (("somewhere/else.py",), [""]),

@@ -1,8 +1,9 @@
 """Each fault of a service is felt by its clients while it is on, and over afterwards."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from select import select
 from threading import Event, Thread
 
 import psycopg
@@ -18,6 +19,7 @@ from harness.faults.redis_faults import OF_REDIS
 from harness.lanes import LANES, OF_WORKER
 from harness.services.pool import Services, _make_redis
 from harness.tests.helpers import HANG
+from harness.waiting import wait_until
 
 REDIS_SAYS = {
     Fault.REDIS_RESTART: redis.ConnectionError,
@@ -102,26 +104,62 @@ def test_a_crowded_postgresql_has_no_slot_left_though_clients_come_and_go(harmed
                 assert len(visits) == before
 
 
+def test_a_postgresql_is_crowded_though_whoever_is_cut_comes_back_at_once(harmed):
+    """As workers do: sooner than the crowd, which asks now and then."""
+    postgres, url = harmed
+    crowded = OF_POSTGRES[Fault.POSTGRES_CROWDED](postgres, url)
+    with kept(url), crowded, pytest.raises(psycopg.OperationalError, match="too many clients"):
+        psycopg.connect(url)
+
+
+@contextmanager
+def kept(url: str) -> Iterator[None]:
+    """Clients that keep a connection each, and open another as soon as it is cut."""
+    opened: list[None] = []
+
+    def keep(over: Event) -> None:
+        with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+            opened.append(None)
+            while not over.is_set() and not select([connection.fileno()], [], [], 0.1)[0]:
+                pass
+
+    with again_and_again(keep, clients=3):
+        wait_until(lambda: len(opened) >= 3, HANG, "all clients are connected")
+        yield
+
+
 @contextmanager
 def visited(url: str) -> Iterator[list[None]]:
     """Clients that open a connection, ask once and close it, again and again; one item for each that was answered."""
-    over, visits = Event(), []
+    visits: list[None] = []
 
-    def come_and_go() -> None:
-        while not over.is_set():
-            with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
-                connection.execute("SELECT 1")
-                visits.append(None)
+    def come_and_go(_over: Event) -> None:
+        with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+            connection.execute("SELECT 1")
+            visits.append(None)
 
-    visitors = [Thread(target=come_and_go) for _ in range(2)]
-    for visitor in visitors:
-        visitor.start()
-    try:
+    with again_and_again(come_and_go, clients=2):
         yield visits
+
+
+@contextmanager
+def again_and_again(act: Callable[[Event], None], clients: int) -> Iterator[None]:
+    """So many clients act, each again as soon as it has, until it is over, which each act is told."""
+    over = Event()
+
+    def go_on() -> None:
+        while not over.is_set():
+            act(over)
+
+    threads = [Thread(target=go_on) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
     finally:
         over.set()
-        for visitor in visitors:
-            visitor.join()
+        for thread in threads:
+            thread.join()
 
 
 @pytest.mark.parametrize("fault", [Fault.POSTGRES_DROP, Fault.POSTGRES_RESTART], ids=lambda fault: fault.name)

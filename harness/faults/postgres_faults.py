@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from harness.errors import PreflightError, WaitTimeout
 from harness.faults.fault import Fault
@@ -15,7 +15,6 @@ from harness.waiting import wait_until
 
 MOST_CONNECTIONS = 500  # a guard: the server has fewer
 CROWD = "preflight-crowd"
-HOST = "preflight-host"  # of a crowd
 MAINTENANCE = "postgres"  # the database that each server has from the start
 PATIENCE_SECONDS = 20.0
 
@@ -44,21 +43,20 @@ def frozen(postgres: PostgresService, _database_url: str) -> Iterator[None]:
 def dropped(_postgres: PostgresService, database_url: str) -> Iterator[None]:
     """POSTGRES_DROP."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        _end_all_in(connection, connection.info.dbname)
+        _end_all_in(connection, database_url)
     yield
 
 
 @contextmanager
 def crowded(_postgres: PostgresService, database_url: str) -> Iterator[None]:
     """POSTGRES_CROWDED. Those who are connected are cut until each slot is the crowd's: they would go on otherwise."""
-    aside = make_conninfo(database_url, dbname=MAINTENANCE)
-    with psycopg.connect(aside, autocommit=True, application_name=HOST) as host:
+    with psycopg.connect(database_url, dbname=MAINTENANCE, autocommit=True) as host:
         with ExitStack() as taken:
-            with _closed(host, str(conninfo_to_dict(database_url)["dbname"])) as cut:
-                crowd = lambda: _held(host, CROWD)  # noqa: E731 - on a loaded machine it takes its time to come
-                _wait(lambda: _has_all(host, aside, taken, cut), "PostgreSQL is crowded", crowd)
+            with _closed(host, database_url):
+                # On a loaded machine the crowd takes its time to come.
+                _wait(lambda: _has_all(host, database_url, taken), "PostgreSQL is crowded", lambda: _crowd(host))
             yield
-        _wait(lambda: not _held(host, CROWD), "PostgreSQL has connections to give again")
+        _wait(lambda: not _crowd(host), "PostgreSQL has connections to give again")
 
 
 OF_POSTGRES: dict[Fault, Callable[[PostgresService, str], AbstractContextManager[None]]] = {
@@ -91,25 +89,29 @@ def end_those_of(database_url: str, application: str) -> None:
 
 
 @contextmanager
-def _closed(host: "psycopg.Connection[Any]", database: str) -> Iterator[Callable[[], None]]:
-    """Nobody new gets into the database inside it. Yields what cuts those who are in.
+def _closed(host: "psycopg.Connection[Any]", database_url: str) -> Iterator[None]:
+    """Nobody new gets into the database inside it.
 
     One who is cut connects again at once, and would have the slot back before the crowd comes for it, each time.
     """
     door = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
-    host.execute(door.format(sql.Identifier(database), False))
+    host.execute(door.format(sql.Identifier(_name(database_url)), False))
     try:
-        yield lambda: _end_all_in(host, database)
+        yield
     finally:
-        host.execute(door.format(sql.Identifier(database), True))
+        host.execute(door.format(sql.Identifier(_name(database_url)), True))
 
 
-def _end_all_in(connection: "psycopg.Connection[Any]", database: str) -> None:
+def _end_all_in(connection: "psycopg.Connection[Any]", database_url: str) -> None:
     """End all connections to that database but this one."""
     connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
-        [database],
+        [_name(database_url)],
     )
+
+
+def _name(database_url: str) -> str:
+    return str(conninfo_to_dict(database_url)["dbname"])
 
 
 def _wait(condition: Callable[[], object], why: str, progress: Callable[[], object] = lambda: None) -> None:
@@ -119,24 +121,22 @@ def _wait(condition: Callable[[], object], why: str, progress: Callable[[], obje
         raise PreflightError(f"the fault could not be done: {error}") from error  # which is no stack's doing
 
 
-def _has_all(host: "psycopg.Connection[Any]", aside: str, taken: ExitStack, cut: Callable[[], None]) -> bool:
+def _has_all(host: "psycopg.Connection[Any]", database_url: str, taken: ExitStack) -> bool:
     """Counted, because one who has just gone by himself has left a slot that those who were cut have not."""
-    cut()
-    _take_all(aside, taken)
+    _end_all_in(host, database_url)
+    _take_all(database_url, taken)
     [(slots,)] = host.execute("SELECT current_setting('max_connections')::int")
-    return _held(host, CROWD, HOST) >= int(slots)
+    return _crowd(host) >= int(slots) - 1  # the host has one
 
 
-def _held(connection: "psycopg.Connection[Any]", *applications: str) -> int:
-    """How many connections PostgreSQL keeps for these: it hears of an end a moment later."""
-    [(number,)] = connection.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = ANY (%s)", [list(applications)]
-    )
+def _crowd(host: "psycopg.Connection[Any]") -> int:
+    """How many connections PostgreSQL keeps for the crowd: it hears of an end a moment later."""
+    [(number,)] = host.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [CROWD])
     return int(number)
 
 
-def _take_all(aside: str, taken: ExitStack) -> None:
+def _take_all(database_url: str, taken: ExitStack) -> None:
     with suppress(psycopg.OperationalError):
         for _ in range(MOST_CONNECTIONS):
-            taken.enter_context(psycopg.connect(aside, application_name=CROWD))
+            taken.enter_context(psycopg.connect(database_url, dbname=MAINTENANCE, application_name=CROWD))
         raise PreflightError(f"PostgreSQL has more than {MOST_CONNECTIONS} connections to give: it cannot be crowded")

@@ -107,14 +107,15 @@ def test_a_crowded_postgresql_has_no_slot_left_though_clients_come_and_go(harmed
 def test_a_postgresql_is_crowded_though_whoever_is_cut_comes_back_at_once(harmed):
     """As workers do: sooner than the crowd, which asks now and then."""
     postgres, url = harmed
-    crowded = OF_POSTGRES[Fault.POSTGRES_CROWDED](postgres, url)
-    with kept(url), crowded, pytest.raises(psycopg.OperationalError, match="too many clients"):
-        psycopg.connect(url)
+    with reconnecting(url, clients=3) as opened, OF_POSTGRES[Fault.POSTGRES_CROWDED](postgres, url):
+        assert len(opened) == 3  # who was cut did not get in again while the crowd gathered
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            psycopg.connect(url)
 
 
 @contextmanager
-def kept(url: str) -> Iterator[None]:
-    """Clients that keep a connection each, and open another as soon as it is cut."""
+def reconnecting(url: str, clients: int) -> Iterator[list[None]]:
+    """Clients that keep a connection each, and open another as soon as it is cut; one item for each that was opened."""
     opened: list[None] = []
 
     def keep(over: Event) -> None:
@@ -123,9 +124,9 @@ def kept(url: str) -> Iterator[None]:
             while not over.is_set() and not select([connection.fileno()], [], [], 0.1)[0]:
                 pass
 
-    with again_and_again(keep, clients=3):
-        wait_until(lambda: len(opened) >= 3, HANG, "all clients are connected")
-        yield
+    with again_and_again(keep, clients):
+        wait_until(lambda: len(opened) >= clients, HANG, "all clients are connected")
+        yield opened
 
 
 @contextmanager

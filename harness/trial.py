@@ -22,7 +22,7 @@ Inflict = Callable[[Sequence[Workload]], AbstractContextManager[None]]
 class Trial:
     """What a fault did to one workload.
 
-    `resumed`: for each round, seconds from the fault's end until the worker had done what was attempted afterwards.
+    `resumed`: for each round, seconds until the worker consumed again. See exposure.resumed_after.
     `caught`: events in the middle of their task when a fault began; `held`: those taken and not acknowledged by then.
     `ends`: how often a supervised worker had ended and was started again; `deaf`: how often it ran and did nothing.
     `left`: events that nobody had given back when all else was done; they would have waited for the visibility timeout.

@@ -152,7 +152,7 @@ class Workload:
         self.history.add(*window.records(fault, self.launcher.interpreter.stack))
 
     def resume_seconds(self, window: Window) -> float:
-        """Return once an event that was attempted after the window succeeded: seconds from the window's end to then.
+        """Return once an event that was attempted after the window succeeded. See exposure.resumed_after.
 
         Raises WaitTimeout when no task ends for too long, ProcessExited when the worker ends instead.
         """

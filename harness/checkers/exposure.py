@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.checkers.delivery import first
 from harness.history.record import Kind, Record
@@ -43,11 +44,18 @@ def liveness(history: History, window: Window) -> Liveness:
 
 
 def resumed_after(history: History, window: Window) -> "float | None":
-    """Seconds from the window's end until the first success of an event attempted behind it; None: there is none."""
+    """The longest time without a receipt, in seconds, from the window's end until a success of what came behind it.
+
+    None: no event that was attempted behind the window has succeeded. What had piled up is done before that, and says
+    how fast the machine is; a worker that goes on receiving consumes.
+    """
     behind = [record for record in history if record.monotonic > window.end]  # first: it is asked at each look
     attempted, succeeded = first(behind, Kind.ATTEMPTED), first(behind, Kind.SUCCEEDED)
-    times = [time for event, time in succeeded.items() if event in attempted]
-    return min(times) - window.end if times else None
+    done = min((time for event, time in succeeded.items() if event in attempted), default=None)
+    if done is None:
+        return None
+    received = (record.monotonic for record in behind if record.kind is Kind.RECEIVED and record.monotonic < done)
+    return max(later - earlier for earlier, later in pairwise([window.end, *sorted(received), done]))
 
 
 def publishing(history: History, window: Window) -> set[str]:

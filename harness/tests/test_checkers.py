@@ -96,9 +96,24 @@ def test_no_traffic_is_told_as_none():
     assert liveness([], FAULT) == Liveness(0, 0, 0)
 
 
-def test_consuming_again_is_the_first_success_of_what_was_attempted_afterwards():
-    told = history("19 attempted a", "21 succeeded a", "22 attempted b", "23 succeeded b", "25 succeeded c")
-    assert resumed_after(told, FAULT) == 3
+def test_consuming_again_takes_until_the_first_receipt():
+    told = history("22 attempted b", "24 received a", "24.5 succeeded a", "25 received b", "26 succeeded b")
+    assert resumed_after(told, FAULT) == 4
+
+
+def test_a_worker_that_receives_one_and_falls_silent_has_not_resumed():
+    told = history("21 received a", "22 attempted b", "22 succeeded a", "50 received b", "51 succeeded b")
+    assert resumed_after(told, FAULT) == 29
+
+
+def test_a_success_without_a_receipt_is_measured_too():
+    assert resumed_after(history("22 attempted b", "23 succeeded b", "25 succeeded c"), FAULT) == 3
+
+
+def test_what_had_piled_up_does_not_count_however_long_it_takes():
+    piled_up = [f"{21 + second} received {second}" for second in range(60)]
+    told = history("21 attempted b", *piled_up, "81 received b", "82 succeeded b")
+    assert resumed_after(told, FAULT) == 1
 
 
 def test_a_success_of_what_was_attempted_before_is_no_sign_of_consuming_again():

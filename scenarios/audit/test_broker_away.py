@@ -99,7 +99,7 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
 def log_in_on_both(log_in, web, unaudited_web, password, number):
     """The answers of the two to the same login at the same time: a machine may be busier now than a moment ago.
 
-    The first one asks the broker: within the pause behind a failure nobody would.
+    After a pause, because right behind a failure nobody asks the broker.
     """
     time.sleep(PAUSE_SECONDS)
     with ThreadPoolExecutor() as pool:

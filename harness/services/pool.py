@@ -1,8 +1,9 @@
 """Makes and owns the services of one run."""
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from harness.errors import UsageError
 from harness.reaper import Reaper
@@ -22,22 +23,20 @@ class Services(ServicePool):
         self.provider = provider
         self._reaper = reaper
         self._lock = threading.Lock()
-        self._redis: dict[tuple[str, bool], RedisService] = {}
-        self._postgres: dict[str, PostgresService] = {}
+        self._redis: dict[tuple[str, bool], _Place[RedisService]] = {}
+        self._postgres: dict[str, _Place[PostgresService]] = {}
 
     def redis(self, name: str = "main", *, durable: bool = False) -> RedisService:
         """See ServicePool.redis. Raises ServiceDied when it does not come up; the next call tries anew."""
         with self._lock:
-            if (name, durable) not in self._redis:
-                self._redis[name, durable] = _started(_make_redis(self.provider, self._reaper, name, durable=durable))
-            return self._redis[name, durable]
+            place = self._redis.setdefault((name, durable), _Place())
+        return place.get(lambda: _make_redis(self.provider, self._reaper, name, durable=durable))
 
     def postgres(self, name: str = "main") -> PostgresService:
         """See ServicePool.postgres. Raises ServiceDied when it does not come up; the next call tries anew."""
         with self._lock:
-            if name not in self._postgres:
-                self._postgres[name] = _started(_make_postgres(self.provider, self._reaper))
-            return self._postgres[name]
+            place = self._postgres.setdefault(name, _Place())
+        return place.get(lambda: _make_postgres(self.provider, self._reaper))
 
     def raise_if_died(self) -> None:
         """See ServicePool.raise_if_died."""
@@ -53,7 +52,10 @@ class Services(ServicePool):
                 closing.callback(service.close)
 
     def _all(self) -> list[Service]:
-        return [*self._redis.values(), *self._postgres.values()]
+        with self._lock:
+            made: list[Service | None] = [place.service for place in self._redis.values()]
+            made += [place.service for place in self._postgres.values()]
+        return [service for service in made if service]
 
     def _suspects(self) -> list[Service]:
         """Which to ask whether it died: the engine takes as long to tell of all its containers as of one of them."""
@@ -63,6 +65,24 @@ class Services(ServicePool):
         from harness.services.containers import not_running  # noqa: PLC0415 - as below
 
         return not_running(services)
+
+
+class _Place(Generic[S]):
+    """Where one service is kept, made by whoever asks first.
+
+    Each has a lock of its own: a fault must not last until the service of somebody else is up, and whoever ends one
+    asks the pool for its service.
+    """
+
+    def __init__(self) -> None:
+        self.service: S | None = None
+        self._lock = threading.Lock()
+
+    def get(self, make: Callable[[], S]) -> S:
+        with self._lock:
+            if self.service is None:
+                self.service = _started(make())
+            return self.service
 
 
 # Imported when asked for: Docker's client and PostgreSQL's driver take their time.

@@ -76,7 +76,7 @@ def test_logins_are_answered_in_time_while_redis_is_away_and_each_is_one_row_in_
     on_own_redis, own_redis, broker, ada, log_in, trail, unaudited_web, fault
 ):
     web = on_own_redis.web()
-    for _ in range(2):
+    for _ in range(2):  # so that a connection to the broker is there to be cut off
         log_in(web)
     own_redis.flush()
     AuthAuditLog.objects.all().delete()

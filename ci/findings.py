@@ -11,7 +11,10 @@ TOLD = (Change.REGRESSED, Change.FLAKY, Change.UNKNOWN, Change.FIXED, Change.BRO
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference. `id` depends on the scenario and the kind of change alone: the same on every machine."""
+    """One difference. `id` depends on the scenario and the kind of change alone: the same on every machine.
+
+    `cause` is the first that was seen, of a round the candidate's before the baseline's.
+    """
 
     id: str
     change: Change
@@ -39,4 +42,5 @@ def _finding(one: Comparison, run: str) -> Finding:
 def _cause(one: Comparison) -> str:
     if one.change is Change.BROKEN_IN_BOTH and one.differs_in_cause:
         return f"{one.candidate.cause} (on the baseline: {one.baseline.cause})"
-    return one.candidate.cause or one.baseline.cause
+    rounds = [(one.baseline, one.candidate), *one.repeats]
+    return next((outcome.cause for old, new in rounds for outcome in (new, old) if outcome.cause), "")

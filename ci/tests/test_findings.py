@@ -65,6 +65,16 @@ def test_a_finding_tells_its_cause_and_how_to_repeat_it():
     assert one.replay == f"./ci/preflight replay 20260301T030000Z-1a2b {one.id}"
 
 
+def test_what_failed_in_a_later_round_alone_tells_why_it_failed_there():
+    on_the_candidate, on_the_baseline = (
+        findings([compared("passed", "passed", again, scenario=TWO)], "run")[0]
+        for again in (("passed", "failed"), ("failed", "passed"))
+    )
+
+    assert (on_the_candidate.change, on_the_candidate.cause) == (Change.FLAKY, "failed here")
+    assert (on_the_baseline.change, on_the_baseline.cause) == (Change.FLAKY, "failed here")
+
+
 def test_what_is_fixed_tells_why_it_failed_before():
     [one] = findings([compared("failed", "passed")], "run")
 

@@ -14,7 +14,7 @@ class Change(Enum):
     REGRESSED = "regressed"
     """Passed on the baseline, failed on the candidate, and did so again each time it was repeated."""
     FLAKY = "flaky"
-    """Passed on the baseline and failed on the candidate once, but not each time it was repeated."""
+    """Its rounds do not agree, as when it passed on the baseline and failed on the candidate, but not each time."""
     UNKNOWN = "unknown"
     """On one of the two it did not run to an end that says something about the stack."""
     FIXED = "fixed"
@@ -55,14 +55,18 @@ class Comparison:
         return area_of(self.scenario)
 
     @property
+    def rounds(self) -> list[tuple[Outcome, Outcome]]:
+        """The (baseline, candidate) outcomes of each round, the first before its repeats."""
+        return [(self.baseline, self.candidate), *self.repeats]
+
+    @property
     def changes(self) -> list[Change]:
         """Each round's change."""
-        rounds = [(self.baseline, self.candidate), *self.repeats]
-        return [TABLE.get((old.result, new.result), Change.UNKNOWN) for old, new in rounds]
+        return [TABLE.get((old.result, new.result), Change.UNKNOWN) for old, new in self.rounds]
 
     @property
     def change(self) -> Change:
-        """The first round's change; a regression counts only when every repeat shows it again."""
+        """What every round shows. Where they do not agree it is flaky, or unknown if one of them is."""
         changes = set(self.changes)
         if len(changes) == 1:
             return changes.pop()

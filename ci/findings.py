@@ -13,7 +13,8 @@ TOLD = (Change.REGRESSED, Change.FLAKY, Change.UNKNOWN, Change.FIXED, Change.BRO
 class Finding:
     """One difference. `id` depends on the scenario and the kind of change alone: the same on every machine.
 
-    `cause` is the first that was seen, of a round the candidate's before the baseline's.
+    `cause` is the first that was seen, of a round the candidate's before the baseline's; of what is
+    broken in both for another cause now, both.
     """
 
     id: str
@@ -42,5 +43,4 @@ def _finding(one: Comparison, run: str) -> Finding:
 def _cause(one: Comparison) -> str:
     if one.change is Change.BROKEN_IN_BOTH and one.differs_in_cause:
         return f"{one.candidate.cause} (on the baseline: {one.baseline.cause})"
-    rounds = [(one.baseline, one.candidate), *one.repeats]
-    return next((outcome.cause for old, new in rounds for outcome in (new, old) if outcome.cause), "")
+    return next((outcome.cause for old, new in one.rounds for outcome in (new, old) if outcome.cause), "")

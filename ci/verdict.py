@@ -119,7 +119,7 @@ def _by_cause(regressed: Sequence[Comparison]) -> list[str]:
 
 
 def _causes(one: Comparison) -> str:
-    old, new = zip((one.baseline, one.candidate), *one.repeats, strict=True)
+    old, new = zip(*one.rounds, strict=True)
     return f"baseline {_tally(old)}; candidate {_tally(new)}"
 
 

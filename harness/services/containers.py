@@ -1,6 +1,7 @@
 """Services in containers, by testcontainers: what Redis and PostgreSQL have in common there."""
 
 import os
+import time
 import uuid
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from harness.services import engine
 from harness.services.base import Service
 from harness.services.managed import ManagedService
 from harness.services.ports import HeldPort
+from harness.waiting import real_seconds
 
 # Before the import: our own guardian removes the containers; the one of testcontainers is an image to be had.
 # One engine for all: the one that answered.
@@ -27,7 +29,8 @@ from testcontainers.core.container import DockerContainer
 
 SERVICE_LABEL = "preflight.service"  # tells people in `docker ps` what they see
 STOP_SECONDS = 10
-FREEZE_TRIES = 5
+FREEZE_SECONDS = 30  # five tries of 0.3 s were not enough with 20 processes for each core
+FREEZE_POLL_SECONDS = 0.2
 LOG_LINES = 15
 ENGINE_ERRORS = (DockerException, RequestException)
 
@@ -112,15 +115,19 @@ class ContainerService(ManagedService):
                 raise ServiceDied(f"{self.description} cannot be ended: {error}") from error
 
     def _freeze(self) -> None:
-        """Asked for again: runc gives up ("unable to freeze") while processes are made faster than it stops them."""
-        if not any(self._paused() for _ in range(FREEZE_TRIES - 1)):
-            self._container.pause()
+        """Asked for again: runc gives up ("unable to freeze") where a loaded machine did not stop all within 0.3 s."""
+        asked_until = real_seconds() + FREEZE_SECONDS
+        while refusal := self._refusal_to_pause():
+            if real_seconds() >= asked_until:
+                raise refusal
+            time.sleep(FREEZE_POLL_SECONDS)
 
-    def _paused(self) -> bool:
-        with suppress(APIError):
+    def _refusal_to_pause(self) -> APIError | None:
+        try:
             self._container.pause()
-            return True
-        return False
+        except APIError as refusal:
+            return refusal
+        return None
 
     def _resume(self) -> None:
         self._container.unpause()

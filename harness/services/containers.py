@@ -29,7 +29,7 @@ from testcontainers.core.container import DockerContainer
 
 SERVICE_LABEL = "preflight.service"  # tells people in `docker ps` what they see
 STOP_SECONDS = 10
-FREEZE_SECONDS = 30  # five tries of 0.3 s were not enough with 20 processes for each core
+FREEZE_SECONDS = 30  # not a number of tries: five (1.5 s) were too few on a loaded machine, where one freeze took eight
 FREEZE_POLL_SECONDS = 0.2
 LOG_LINES = 15
 ENGINE_ERRORS = (DockerException, RequestException)

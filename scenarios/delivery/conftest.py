@@ -69,20 +69,24 @@ def _copy(url: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def make_workload(session: Session) -> Iterator[Callable[..., Workload]]:
-    """Makes the workload of that name with these settings of Celery, on a durable Redis of its own.
+    """Makes the workload of that name with these settings of Celery and arguments of its worker, on a Redis of its own.
 
-    Results are ignored: whether a worker outlives a result that it cannot store is another question than this.
+    That is durable. Results are ignored: whether a worker outlives one that it cannot store is another question than
+    this.
     """
     from core import celery_app  # noqa: PLC0415 - the app is importable only once a session has begun
 
-    def make(name: str, ground: Ground, settings: dict[str, Any], *, through_proxy: bool = False) -> Workload:
+    def make(
+        name: str, ground: Ground, settings: dict[str, Any], *of_worker: str, through_proxy: bool = False
+    ) -> Workload:
         redis = session.redis(name, durable=True)
         told = json.dumps({"task_ignore_result": True, **settings})
         addresses = {"CELERY_BROKER_URL": redis.url, "CELERY_RESULT_BACKEND": redis.url}
         launcher = ground.launcher.with_settings(**addresses, CELERY_SETTINGS=told)
         proxy = closing.enter_context(Proxy(redis.url)) if through_proxy else None
         limit = ("--time-limit", str(TIME_LIMIT_SECONDS)) if name.startswith("worker") else ()
-        return Workload(name, launcher, redis, ground.postgres, session.folder, celery_app, limit, proxy)
+        arguments = (*limit, *of_worker)
+        return Workload(name, launcher, redis, ground.postgres, session.folder, celery_app, arguments, proxy)
 
     with ExitStack() as closing:
         yield make

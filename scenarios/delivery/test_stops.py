@@ -5,7 +5,7 @@ to drop everything (SIGQUIT), it gives the running tasks `worker_soft_shutdown_t
 """
 
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -31,12 +31,12 @@ pytestmark = pytest.mark.timeout(230)
 
 @pytest.fixture(scope="module")
 def open_workload(make_ground, make_workload):
-    """open_workload(name, settings): that workload, begun; made at its first use."""
+    """open_workload(name, settings, *arguments of its worker): that workload, begun; made at its first use."""
     made = {}
 
-    def opened(name, settings):
+    def opened(name, settings, *of_worker):
         if name not in made:
-            made[name] = make_workload(name, make_ground(name.replace("-", "_"), "own"), settings)
+            made[name] = make_workload(name, make_ground(name.replace("-", "_"), "own"), settings, *of_worker)
         made[name].begin()
         return made[name]
 
@@ -48,6 +48,11 @@ def open_workload(make_ground, make_workload):
 @pytest.fixture
 def late(open_workload):
     return open_workload("stops-late", {"task_acks_late": True})
+
+
+@pytest.fixture
+def quiet(open_workload):
+    return open_workload("stops-quiet", {"task_acks_late": True}, "--without-heartbeat")
 
 
 @pytest.fixture
@@ -145,23 +150,46 @@ def test_a_task_that_outlasts_a_soft_shutdown_is_done_by_the_next_worker(soft):
 
 
 @pytest.mark.parametrize("hands", ["idle", "busy"])
+def test_a_worker_without_heartbeats_that_is_asked_to_end_while_redis_is_down_ends_at_once_and_loses_nothing(
+    quiet, hands
+):
+    with asked_to_end_without_redis(quiet, Fault.REDIS_RESTART, hands) as caught:
+        quiet.worker.wait_end(SECONDS)
+    assert_nothing_is_lost(quiet, caught)
+
+
+@pytest.mark.parametrize("hands", ["idle", "busy"])
 @pytest.mark.parametrize("fault", [Fault.REDIS_RESTART, Fault.REDIS_FREEZE], ids=["down", "silent"])
 def test_a_worker_that_is_asked_to_end_while_redis_is_away_ends_by_itself_and_loses_nothing(late, fault, hands):
-    """Down: at once. Silent: once Redis speaks again, which nobody can tell from a Redis that is slow."""
+    """At the latest once Redis speaks again.
+
+    Silent: nobody can tell it from a Redis that is slow. Down: a heartbeat that meets the lost connection before the
+    worker's event loop does connects anew until it can, tells nobody, and heeds no signal meanwhile; found here, with
+    every Celery that was tried (kombu's Connection.ensure, called by Heart without a limit). It depends on the moment.
+    """
+    with asked_to_end_without_redis(late, fault, hands) as caught:
+        go_on(AWAY_SECONDS)
+    late.worker.wait_end(SECONDS)
+    assert_nothing_is_lost(late, caught)
+
+
+@contextmanager
+def asked_to_end_without_redis(workload, fault, hands):
+    """The worker is asked to end while Redis is away, as it still is inside the context; yields what it holds."""
     with ExitStack() as lock:
-        caught = begin_two(late, lock) if hands == "busy" else set()
-        with OF_REDIS[fault](late.redis):
+        caught = begin_two(workload, lock) if hands == "busy" else set()
+        with OF_REDIS[fault](workload.redis):
             go_on(AWAY_SECONDS)
-            late.worker.child.send(signal.SIGTERM)
+            workload.worker.child.send(signal.SIGTERM)
             lock.close()
-            if fault is Fault.REDIS_RESTART:
-                late.worker.wait_end(SECONDS)
-            else:
-                go_on(AWAY_SECONDS)
-        late.worker.wait_end(SECONDS)
-    late.replace_worker()
-    late.drain()
-    history = late.judged()
+            yield caught
+
+
+def assert_nothing_is_lost(workload, caught):
+    """Another worker does what the one that ended has left."""
+    workload.replace_worker()
+    workload.drain()
+    history = workload.judged()
     assert caught <= ids(history, Kind.EFFECT)
     assert lost(history) == []
     assert set(duplicated(history)) <= caught, "only what nobody could acknowledge may be done again"

@@ -165,7 +165,7 @@ def test_a_worker_that_is_asked_to_end_while_redis_is_away_ends_by_itself_and_lo
 
     Silent: nobody can tell it from a Redis that is slow. Down: a heartbeat that meets the lost connection before the
     worker's event loop does connects anew until it can, tells nobody, and heeds no signal meanwhile; found here, with
-    every Celery that was tried (kombu's Connection.ensure, called by Heart without a limit). It depends on the moment.
+    Celery 5.3 and 5.7 (kombu's Connection.ensure, called by Heart without a limit). It depends on the moment.
     """
     with asked_to_end_without_redis(late, fault, hands) as caught:
         go_on(AWAY_SECONDS)

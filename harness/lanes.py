@@ -31,13 +31,17 @@ SPOKEN_TO = (*IN_A_ROW, Hands.FREED)  # who has nothing to say to Redis does not
 
 @dataclass(frozen=True)
 class Lane:
-    """Faults for the same workloads, one for each of the `settings`, on one database of the PostgreSQL of that name."""
+    """Faults for the same workloads, one for each of the `settings`, on one database of the PostgreSQL of that name.
+
+    `arguments` are their workers'.
+    """
 
     name: str
     settings: tuple[str, ...]
     rounds: Mapping[Fault, Rounds]
     postgres: str = "own"
     through_proxy: bool = False
+    arguments: tuple[str, ...] = ()
 
     def run(self, fault: Fault, workloads: Sequence[Workload]) -> list[Trial]:
         """See trial.run."""
@@ -90,6 +94,7 @@ LANES = (
             Fault.WORKER_SIGKILL: KILLED,
             Fault.WORKER_MAIN_SIGKILL: KILLED,
         },
+        arguments=("--time-limit", str(TIME_LIMIT_SECONDS)),
     ),
     Lane(
         "stop",

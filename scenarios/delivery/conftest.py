@@ -17,7 +17,7 @@ import pytest
 from harness.errors import PreflightError
 from harness.faults.fault import Fault
 from harness.faults.proxy import Proxy
-from harness.lanes import LANES, SETTINGS, TIME_LIMIT_SECONDS, Lane
+from harness.lanes import LANES, SETTINGS, Lane
 from harness.processes.launcher import Launcher
 from harness.services.base import PostgresService
 from harness.session import Session
@@ -84,9 +84,7 @@ def make_workload(session: Session) -> Iterator[Callable[..., Workload]]:
         addresses = {"CELERY_BROKER_URL": redis.url, "CELERY_RESULT_BACKEND": redis.url}
         launcher = ground.launcher.with_settings(**addresses, CELERY_SETTINGS=told)
         proxy = closing.enter_context(Proxy(redis.url)) if through_proxy else None
-        limit = ("--time-limit", str(TIME_LIMIT_SECONDS)) if name.startswith("worker") else ()
-        arguments = (*limit, *of_worker)
-        return Workload(name, launcher, redis, ground.postgres, session.folder, celery_app, arguments, proxy)
+        return Workload(name, launcher, redis, ground.postgres, session.folder, celery_app, of_worker, proxy)
 
     with ExitStack() as closing:
         yield make
@@ -154,6 +152,7 @@ def trials(request: pytest.FixtureRequest, make_ground, make_workload) -> Iterat
                     f"{lane.name}-{name}",
                     ground,
                     SETTINGS[name],
+                    *lane.arguments,
                     through_proxy=lane.through_proxy,
                 )
                 for name in lane.settings
